@@ -1,0 +1,454 @@
+"""The contract between a network and a matrix library, and how a library is chosen.
+
+Layers, losses and optimizers ask for matrix operations only through a Backend. So
+the same network code runs on lists, on NumPy, or on any library with a plugin.
+
+Arrays are two-dimensional, of 64-bit floats, one example a row. Their operators
+`+ - * / @ ** < <= > >= == != -x .T` and the functions of a backend mean what the
+Python array API standard (https://data-apis.org/array-api) says, with numbers, rows
+(1 × n) and columns (m × 1) broadcast. A backend is made of
+
+- primitives: the standard's functions, taken from the library as they are;
+- derived operations: each has its definition in this file, written with primitives
+  and operators. A backend may replace one by a faster equal one;
+- conversions: rows of numbers to an array and back.
+
+Network code never writes into an array, and turns arrays into Python numbers only
+through `item` and `to_list`.
+
+Letters: X (m × n_in) inputs, W (n_in × n_out) weights, b (1 × n_out) bias,
+Z = X @ W + b, A = g(Z); dZ is dL/dZ, the slope of the loss L along Z, and so on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol
+
+from purenn import kernels, matrix
+from purenn.errors import (
+    BackendError,
+    BackendImportError,
+    BackendNotInstalledError,
+    BackendVersionError,
+    IncompleteBackendError,
+    UnknownBackendError,
+)
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+__all__ = [
+    "API_VERSION",
+    "DERIVED",
+    "PRIMITIVES",
+    "Array",
+    "ArrayAPIBackend",
+    "Backend",
+    "available_backends",
+    "choose_backend",
+    "get_backend",
+    "use_backend",
+]
+
+API_VERSION = 1
+GROUP = "purenn.backends"  # the entry-point group in which plugins register
+VARIABLE = "PURENN_BACKEND"
+KNOWN_PLUGINS = {"numpy": "purenn-numpy"}  # backend name: distribution, for the hint to install it
+
+
+class Array(Protocol):
+    """A two-dimensional array of a backend, as far as network code may know it."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def T(self) -> Array: ...
+    def __matmul__(self, other: Any) -> Array: ...
+    def __add__(self, other: Any) -> Array: ...
+    def __radd__(self, other: Any) -> Array: ...
+    def __sub__(self, other: Any) -> Array: ...
+    def __rsub__(self, other: Any) -> Array: ...
+    def __mul__(self, other: Any) -> Array: ...
+    def __rmul__(self, other: Any) -> Array: ...
+    def __truediv__(self, other: Any) -> Array: ...
+    def __rtruediv__(self, other: Any) -> Array: ...
+    def __pow__(self, other: Any) -> Array: ...
+    def __neg__(self) -> Array: ...
+    def __lt__(self, other: Any) -> Array: ...
+    def __le__(self, other: Any) -> Array: ...
+    def __gt__(self, other: Any) -> Array: ...
+    def __ge__(self, other: Any) -> Array: ...
+
+
+class Reduction(Protocol):
+    """sum, max and their like: along axis 0 or 1 with keepdims=True, or over everything."""
+
+    def __call__(
+        self, X: Array, /, *, axis: int | None = None, keepdims: bool = False
+    ) -> Array: ...
+
+
+FUNCTIONS = (  # taken from the library as they are
+    *("abs", "exp", "isfinite", "log", "log1p", "sqrt", "tanh"),  # of one array
+    *("maximum", "minimum", "where"),  # of several arrays, or arrays and numbers
+    *("all", "argmax", "max", "mean", "sum"),  # reductions
+)
+CONVERSIONS = ("astype", "compute", "from_list", "is_array", "item", "take", "to_list")
+PRIMITIVES = (*FUNCTIONS, *CONVERSIONS)
+NUMERIC = ("bool", "integral", "real floating")  # the standard's kinds of dtype that can be used
+LARGEST_EXPONENT = 709.0  # e^709.78 is the largest float; at 709 the sigmoid is 1 to the last bit
+
+
+class Backend:
+    """What network code may ask of a matrix library.
+
+    A plugin usually makes an ArrayAPIBackend, which takes the primitives from a
+    library that follows the array API standard. Any other object of a subclass
+    serves as well, once it has every name in PRIMITIVES.
+
+    name         what `backend=` and PURENN_BACKEND call it
+    version      of the library, for people to read
+    api_version  the version of this contract that the plugin was written for
+    tolerance    how far a result may be from the exact one, relative
+    device       where the arrays are, for people to read
+    lazy         True if operations only note what to do, until `compute`
+    float64      the library's name for 64-bit floats, for `astype`
+    """
+
+    name: str
+    version: str = ""
+    api_version: int = API_VERSION
+    tolerance: float = 1e-12
+    device: str = "cpu"
+    lazy: bool = False
+    float64: Any
+
+    # Primitives: attributes, so that a call goes straight to the library's function.
+    abs: Callable[[Array], Array]
+    exp: Callable[[Array], Array]
+    isfinite: Callable[[Array], Array]
+    log: Callable[[Array], Array]
+    log1p: Callable[[Array], Array]
+    sqrt: Callable[[Array], Array]
+    tanh: Callable[[Array], Array]
+    maximum: Callable[[Array, Array | float], Array]
+    minimum: Callable[[Array, Array | float], Array]
+    where: Callable[[Array, Array | float, Array | float], Array]
+    all: Reduction
+    argmax: Reduction
+    max: Reduction
+    mean: Reduction
+    sum: Reduction
+    astype: Callable[[Array, Any], Array]
+    take: Callable[[Array, Sequence[int]], Array]  # the rows of these numbers
+    from_list: Callable[[Sequence[Sequence[float]]], Array]
+    to_list: Callable[[Array], list[list[float]]]
+    is_array: Callable[[Any], bool]
+    item: Callable[[Any], float]  # a full reduction's result as a Python float
+    compute: Callable[[Any], Any]  # carries out what a lazy backend has only noted
+
+    def __repr__(self) -> str:
+        return f"<purenn backend {self.name!r}>"
+
+    # ----------------------------------------------- derived: the dense layer
+
+    def linear(self, X: Array, W: Array, b: Array | None) -> Array:
+        """Z = X @ W + b: (m × n_in) @ (n_in × n_out) + (1 × n_out) → (m × n_out)."""
+        return X @ W if b is None else X @ W + b
+
+    def linear_gradients(self, X: Array, dZ: Array) -> tuple[Array, Array]:
+        """dW = Xᵀ @ dZ, (n_in × m) @ (m × n_out); db = Σᵢ dZ[i,:], (1 × n_out).
+
+        b was copied to every row going forward, so its slopes add up coming back.
+        """
+        return X.T @ dZ, self.sum(dZ, axis=0, keepdims=True)
+
+    def linear_input_gradient(self, dZ: Array, W: Array) -> Array:
+        """dX = dZ @ Wᵀ: (m × n_out) @ (n_out × n_in) → (m × n_in)."""
+        return dZ @ W.T
+
+    # ------------------------------------------------ derived: activations
+
+    def sigmoid(self, Z: Array) -> Array:
+        """σ(z) = 1 / (1 + e⁻ᶻ) = eᶻ / (1 + eᶻ), with eᶻ kept from overflowing."""
+        E = self.exp(self.minimum(Z, LARGEST_EXPONENT))
+        return E / (1.0 + E)
+
+    def sigmoid_backward_from_output(self, dA: Array, A: Array) -> Array:
+        """dZ = dA · A · (1 − A), as σ′(z) = σ(z) (1 − σ(z))."""
+        return dA * A * (1.0 - A)
+
+    def tanh_backward_from_output(self, dA: Array, A: Array) -> Array:
+        """dZ = dA · (1 − A²), as tanh′(z) = 1 − tanh²(z)."""
+        return dA * (1.0 - A * A)
+
+    def relu(self, Z: Array) -> Array:
+        """max(z, 0)."""
+        return self.maximum(Z, 0.0)
+
+    def relu_backward_from_output(self, dA: Array, A: Array) -> Array:
+        """dZ = dA where A > 0 (which is where Z > 0), else 0; the slope at 0 is taken as 0."""
+        return self.where(A > 0.0, dA, 0.0)
+
+    def leaky_relu(self, Z: Array, slope: float) -> Array:
+        """z where z > 0, else slope · z."""
+        return self.where(Z > 0.0, Z, slope * Z)
+
+    def leaky_relu_backward_from_input(self, dA: Array, Z: Array, slope: float) -> Array:
+        """dZ = dA where Z > 0, else slope · dA."""
+        return self.where(Z > 0.0, dA, slope * dA)
+
+    def softmax(self, Z: Array) -> Array:
+        """P[i,j] = e^Z[i,j] / Σₖ e^Z[i,k]; each row is shifted by its maximum first.
+
+        The shift cancels in the quotient and keeps the exponentials from overflowing.
+        """
+        E = self.exp(Z - self.max(Z, axis=1, keepdims=True))
+        return E / self.sum(E, axis=1, keepdims=True)
+
+    def softmax_backward_from_output(self, dA: Array, A: Array) -> Array:
+        """dZ[i,j] = A[i,j] (dA[i,j] − Σₖ dA[i,k] A[i,k])."""
+        return A * (dA - self.sum(dA * A, axis=1, keepdims=True))
+
+    # ----------------------------------------------------- derived: losses
+
+    def log_softmax(self, Z: Array) -> Array:
+        """ln softmax(Z): Z[i,j] − M − ln Σₖ e^(Z[i,k] − M), where M is the row's maximum."""
+        S = Z - self.max(Z, axis=1, keepdims=True)
+        return S - self.log(self.sum(self.exp(S), axis=1, keepdims=True))
+
+    def softplus(self, Z: Array) -> Array:
+        """ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|), finite for every finite z."""
+        return self.maximum(Z, 0.0) + self.log1p(self.exp(-self.abs(Z)))
+
+    def squared_error(self, P: Array, Y: Array, scale: float) -> tuple[Array, Array]:
+        """L = scale · Σᵢⱼ (P[i,j] − Y[i,j])², a full reduction, and dP = 2 · scale · (P − Y)."""
+        E = P - Y
+        return scale * self.sum(E * E), (2.0 * scale) * E
+
+    def softmax_cross_entropy(self, Z: Array, Y: Array) -> tuple[Array, Array]:
+        """−Σᵢⱼ Y[i,j] · ln P[i,j], a full reduction, and P = softmax(Z)."""
+        S = self.log_softmax(Z)
+        return -self.sum(Y * S), self.exp(S)
+
+    def sigmoid_cross_entropy(self, Z: Array, Y: Array) -> tuple[Array, Array]:
+        """−Σᵢⱼ (Y ln P + (1 − Y) ln(1 − P)), a full reduction, and P = sigmoid(Z).
+
+        With P = 1 / (1 + e⁻ᶻ) the term is ln(1 + eᶻ) − Y·Z, finite for every finite z.
+        """
+        return self.sum(self.softplus(Z) - Y * Z), self.sigmoid(Z)
+
+    # ------------------------------------------------- derived: optimizers
+
+    def descend(self, W: Array, dW: Array, rate: float) -> Array:
+        """W − rate · dW: one step of gradient descent."""
+        return W - rate * dW
+
+
+DERIVED = tuple(name for name, f in vars(Backend).items() if callable(f) and name[0] != "_")
+
+
+class ArrayAPIBackend(Backend):
+    """A backend over a namespace that follows the array API standard.
+
+    namespace  holds the functions: `numpy`, for one
+    faster     holds faster equal forms of derived operations and conversions, under the
+               same names: a module, or any object
+    """
+
+    def __init__(self, name: str, namespace: Any, *, faster: Any = None, version: str = "") -> None:
+        self.name = name
+        self.version = version or getattr(namespace, "__version__", "")
+        self.namespace = namespace
+        self.float64 = namespace.float64
+        for function in (*FUNCTIONS, "astype"):
+            if hasattr(namespace, function):
+                setattr(self, function, getattr(namespace, function))
+        for operation in (*DERIVED, *CONVERSIONS):
+            if hasattr(faster, operation):
+                setattr(self, operation, getattr(faster, operation))
+        self.array_type = type(namespace.asarray([[0.0]], dtype=self.float64))
+
+    def from_list(self, rows: Sequence[Sequence[float]]) -> Array:
+        """An array of float64 from equally long rows of numbers."""
+        made: Array = self.namespace.asarray(rows, dtype=self.float64)
+        return made
+
+    def to_list(self, X: Array) -> list[list[float]]:
+        """The array's rows as lists of Python floats."""
+        rows: list[list[float]] = self.compute(X).tolist()
+        return rows
+
+    def is_array(self, X: Any) -> bool:
+        """True if X is an array of real numbers (or bools) of this library."""
+        if not isinstance(X, self.array_type):
+            return False
+        dtype = getattr(X, "dtype", self.float64)
+        return bool(dtype == self.float64 or self.namespace.isdtype(dtype, NUMERIC))
+
+    def item(self, X: Any) -> float:
+        """The Python float of a full reduction."""
+        return float(self.compute(X))
+
+    def compute(self, X: Any) -> Any:
+        """X itself: nothing was put off."""
+        return X
+
+    def take(self, X: Array, indices: Sequence[int]) -> Array:
+        """The rows of these numbers, in this order."""
+        places = self.namespace.asarray(indices, dtype=self.namespace.int64)
+        rows: Array = self.namespace.take(X, places, axis=0)
+        return rows
+
+
+# --------------------------------------------------------------------- choosing one
+
+_LOADED: dict[str, Backend] = {"python": ArrayAPIBackend("python", matrix, faster=kernels)}
+_AMBIENT: ContextVar[Backend | None] = ContextVar("purenn_backend", default=None)
+
+
+def get_backend(backend: str | Backend | None = None) -> Backend:
+    """The backend of this name, or the one in force here where no name is given.
+
+    Strongest first: the argument, `with use_backend(...)`, PURENN_BACKEND, "python".
+    Raises a BackendError that says what is wrong, where the name came from, and the mend.
+    """
+    return choose_backend(backend)[0]
+
+
+def choose_backend(backend: str | Backend | None = None) -> tuple[Backend, str]:
+    """As `get_backend`, with the reason for the choice in words."""
+    if isinstance(backend, Backend):
+        return _checked(backend), "the backend= argument"
+    if backend is not None:
+        return _load(backend, "the backend= argument"), "the backend= argument"
+    if (ambient := _AMBIENT.get()) is not None:
+        return ambient, f'with use_backend("{ambient.name}")'
+    if name := os.environ.get(VARIABLE, "").strip():
+        source = f"the environment variable {VARIABLE}={name}"
+        return _load(name, source), source
+    return _LOADED["python"], "the default"
+
+
+@contextmanager
+def use_backend(backend: str | Backend) -> Iterator[Backend]:
+    """`with use_backend("numpy"):` networks built inside use it, in this context only.
+
+    The choice follows the thread or asynchronous task (it is a ContextVar), and ends
+    with the block, also when the block raises.
+    """
+    chosen = get_backend(backend)
+    token = _AMBIENT.set(chosen)
+    try:
+        yield chosen
+    finally:
+        _AMBIENT.reset(token)
+
+
+def available_backends() -> list[str]:
+    """The names that `get_backend` takes here: "python", then the installed plugins."""
+    return ["python", *sorted(_entry_points())]
+
+
+def _entry_points() -> dict[str, list[EntryPoint]]:
+    """The installed plugins' entry points by name; none is loaded."""
+    from importlib.metadata import entry_points  # slow to import, and not needed for lists
+
+    found: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=GROUP):
+        if point.name != "python":  # the built-in keeps its name
+            found.setdefault(point.name, []).append(point)
+    return found
+
+
+def _load(name: str, source: str) -> Backend:
+    """The backend of this name; its plugin's module is imported the first time."""
+    if not isinstance(name, str):
+        raise UnknownBackendError(
+            f"backend {name!r} (from {source}): give a backend's name or a Backend object"
+        )
+    if name in _LOADED:
+        return _LOADED[name]
+    points = _entry_points()
+    if name not in points:
+        raise _not_found(name, source, points)
+    if len({point.value for point in points[name]}) > 1:
+        owners = ", ".join(sorted(_distribution(point) for point in points[name]))
+        raise BackendError(
+            f"backend {name!r} (from {source}) is offered by several packages: {owners}; "
+            "uninstall all but one"
+        )
+    backend = _LOADED[name] = _start(points[name][0], name, source)
+    return backend
+
+
+def _start(point: EntryPoint, name: str, source: str) -> Backend:
+    """Import the plugin and check what it gives: a Backend, or a function that makes one."""
+    package = _distribution(point)
+    try:
+        made = point.load()
+        backend = made if isinstance(made, Backend) else made()
+    except Exception as error:
+        raise BackendImportError(
+            f"backend {name!r} (from {source}): the package {package} is installed, but starting "
+            f"{point.value} failed with {type(error).__name__}: {error}; repair or reinstall it "
+            f"(python -m pip install --force-reinstall {package.split()[0]})"
+        ) from error
+    if not isinstance(backend, Backend):
+        raise BackendImportError(
+            f"backend {name!r} (from {source}): {point.value} of the package {package} gave "
+            f"{type(backend).__name__}, not a purenn Backend; this is a fault of that package"
+        )
+    return _checked(backend, f" of the package {package}")
+
+
+def _checked(backend: Backend, owner: str = "") -> Backend:
+    """The backend, if it fulfils this version of the contract."""
+    if backend.api_version != API_VERSION:
+        older = "plugin" if backend.api_version < API_VERSION else "purenn"
+        raise BackendVersionError(
+            f"backend {backend.name!r}{owner} is written for version {backend.api_version} of the "
+            f"backend contract, this purenn has version {API_VERSION}; upgrade the {older}"
+        )
+    missing = [name for name in PRIMITIVES if not callable(getattr(backend, name, None))]
+    if missing:
+        raise IncompleteBackendError(
+            f"backend {backend.name!r}{owner} lacks {', '.join(missing)}; "
+            "a backend has every name in purenn.backend.PRIMITIVES"
+        )
+    return backend
+
+
+def _not_found(name: str, source: str, points: dict[str, list[EntryPoint]]) -> BackendError:
+    if name in KNOWN_PLUGINS:
+        return BackendNotInstalledError(
+            f"backend {name!r} (from {source}) is not installed here; install it with: "
+            f"{install_command(name)}"
+        )
+    from difflib import get_close_matches
+
+    names = ["python", *sorted(points)]
+    close = get_close_matches(name, sorted({*names, *KNOWN_PLUGINS}), n=1)
+    guess = f" Did you mean {close[0]!r}?" if close else ""
+    return UnknownBackendError(
+        f"unknown backend {name!r} (from {source}); found here: {', '.join(names)}.{guess}"
+    )
+
+
+def install_command(name: str) -> str:
+    """What to type to install a known plugin: from this checkout if there is one."""
+    checkout = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if os.path.isfile(os.path.join(checkout, "backends", name, "pyproject.toml")):
+        root = os.path.relpath(checkout)
+        return f"python -m pip install -e {root} -e {os.path.join(root, 'backends', name)}"
+    return f"python -m pip install {KNOWN_PLUGINS[name]}"
+
+
+def _distribution(point: EntryPoint) -> str:
+    """'name version' of the package that an entry point belongs to."""
+    dist = point.dist
+    return f"{dist.name} {dist.version}" if dist else "(of unknown origin)"

@@ -1,0 +1,64 @@
+"""Every error that purenn raises on purpose, under one base class.
+
+A message names the operation, what was found, what was expected, and the mend.
+Each class is also the built-in error that a Python programmer would expect, so
+`except ValueError` goes on working for those who do not know purenn.
+"""
+
+__all__ = [
+    "ArgumentError",
+    "BackendError",
+    "BackendImportError",
+    "BackendNotInstalledError",
+    "BackendVersionError",
+    "DataError",
+    "IncompleteBackendError",
+    "NonFiniteError",
+    "PurennError",
+    "ShapeError",
+    "UnknownBackendError",
+]
+
+
+class PurennError(Exception):
+    """Base class: `except PurennError` catches all that purenn raises on purpose."""
+
+
+class ArgumentError(PurennError, ValueError):
+    """An argument (a rate, a size, a layer, a loss) has a value that cannot work."""
+
+
+class ShapeError(PurennError, ValueError):
+    """Two matrices, or a matrix and a layer, do not fit together."""
+
+
+class DataError(PurennError, ValueError):
+    """The data handed over cannot be used: ragged, empty, not numbers, out of range."""
+
+
+class NonFiniteError(PurennError, ArithmeticError):
+    """The loss became NaN or infinite; the parameters were put back to the last finite state."""
+
+
+class BackendError(PurennError):
+    """Base class of what can go wrong in choosing a backend."""
+
+
+class UnknownBackendError(BackendError, ValueError):
+    """No backend of this name is installed, and purenn knows of none."""
+
+
+class BackendNotInstalledError(BackendError, ImportError):
+    """purenn knows this backend, but its package is not installed here."""
+
+
+class BackendImportError(BackendError, ImportError):
+    """The backend's package is installed, but importing or starting it failed."""
+
+
+class BackendVersionError(BackendError, ImportError):
+    """The backend was written for another version of the contract."""
+
+
+class IncompleteBackendError(BackendError, TypeError):
+    """The backend lacks operations that the contract asks for."""

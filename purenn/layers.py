@@ -1,0 +1,142 @@
+"""A layer turns a matrix of rows into another, and can say how its output depends on it.
+
+Forward keeps what backward needs. Backward is handed dA = dL/dA for the layer's
+output A, sets the gradients of the layer's own parameters, and returns dL/dX for its
+input X: the chain rule, one link a layer.
+
+Letters: X (m × n_in) input, W (n_in × n_out), b (1 × n_out), Z = X @ W + b (m × n_out).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from purenn.backend import Array, Backend
+from purenn.errors import ArgumentError
+from purenn.initializers import GlorotUniform, Initializer, Zeros
+from purenn.inputs import as_list, as_rows
+from purenn.random import RandomState
+
+__all__ = ["Dense", "Layer", "Parameter"]
+
+
+class Parameter:
+    """A matrix that training changes, and the slope of the loss along it.
+
+    `value` and `gradient` are arrays of the network's backend, of the same shape.
+    """
+
+    __slots__ = ("gradient", "name", "value")
+
+    def __init__(self, name: str, value: Array) -> None:
+        self.name = name
+        self.value = value
+        self.gradient: Any = None  # an Array, from the first backward on
+
+
+class Layer:
+    """What a network asks of a layer. The layers without parameters are in activations.py.
+
+    `build` is called once, by the Network that the layer becomes a part of.
+    """
+
+    backend: Backend
+    title: str = ""  # how messages call the layer: "Dense 2 (128 → 10)"
+
+    def build(self, backend: Backend, random: RandomState, width: int, number: int) -> int:
+        """Take the backend, draw the parameters, and return the width of the output.
+
+        width   columns of the input; 0 where it is not known yet
+        number  the place among the layers of this kind, counted from 1
+        """
+        self.backend = backend
+        self.title = f"{self} {number}"
+        return width
+
+    def parameters(self) -> list[Parameter]:
+        """What training changes, weights before bias."""
+        return []
+
+    def forward(self, X: Array) -> Array:
+        """The output for the input X, one example a row."""
+        raise NotImplementedError
+
+    def backward(self, dA: Array) -> Array:
+        """dL/dX, given dL/dA of the last forward's output A."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+
+class Dense(Layer):
+    """Z = X @ W + b: each output is a weighted sum of all inputs, plus a bias.
+
+    weights  an initializer, or n_in rows of n_out numbers
+    bias     an initializer, one row of n_out numbers, or None for a layer without bias
+
+    Raises ArgumentError for sizes below 1, DataError for rows that are not numbers.
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        *,
+        weights: Initializer | Any = GlorotUniform(),  # noqa: B008 (has no state)
+        bias: Initializer | Any = Zeros(),  # noqa: B008
+    ) -> None:
+        for name, size in (("n_in", n_in), ("n_out", n_out)):
+            if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+                raise ArgumentError(f"Dense({n_in!r}, {n_out!r}): {name} must be 1 or more")
+        self.n_in, self.n_out = n_in, n_out
+        self.weights = weights if callable(weights) else self._given("weights", weights, n_in)
+        self.bias = bias
+        if bias is not None and not callable(bias):
+            row = as_list(bias)
+            flat = isinstance(row, (list, tuple)) and row and not hasattr(row[0], "__iter__")
+            self.bias = self._given("bias", [row] if flat else row, 1)
+        self.input_gradient_needed = True  # a first layer has nobody to pass it on to
+        self.W: Parameter
+        self.b: Parameter | None = None
+
+    def _given(self, what: str, data: Any, n: int) -> list[list[float]]:
+        rows = as_rows(data, f"{self}: {what}")
+        if (len(rows), len(rows[0])) != (n, self.n_out):
+            raise ArgumentError(
+                f"{self}: {what} given as ({len(rows)} × {len(rows[0])}), "
+                f"needed are ({n} × {self.n_out}): a row for each "
+                + ("input, a column for each output" if what == "weights" else "layer")
+            )
+        return rows
+
+    def build(self, backend: Backend, random: RandomState, width: int, number: int) -> int:
+        """Draw W, then b."""
+        self.backend = backend
+        self.title = f"Dense {number} ({self.n_in} → {self.n_out})"
+        W = self.weights(random, self.n_in, self.n_out) if callable(self.weights) else self.weights
+        self.W = Parameter(f"W{number}", backend.from_list(W))
+        if self.bias is not None:
+            b = self.bias(random, 1, self.n_out) if callable(self.bias) else self.bias
+            self.b = Parameter(f"b{number}", backend.from_list(b))
+        return self.n_out
+
+    def parameters(self) -> list[Parameter]:
+        return [self.W] if self.b is None else [self.W, self.b]
+
+    def forward(self, X: Array) -> Array:
+        self.X = X  # (m × n_in)
+        b = None if self.b is None else self.b.value
+        return self.backend.linear(X, self.W.value, b)  # Z = X @ W + b, (m × n_out)
+
+    def backward(self, dZ: Array) -> Array:
+        # dW = Xᵀ @ dZ, (n_in × n_out); db = the sum of dZ's rows, (1 × n_out)
+        self.W.gradient, db = self.backend.linear_gradients(self.X, dZ)
+        if self.b is not None:
+            self.b.gradient = db
+        if not self.input_gradient_needed:
+            return dZ
+        return self.backend.linear_input_gradient(dZ, self.W.value)  # dX = dZ @ Wᵀ, (m × n_in)
+
+    def __repr__(self) -> str:
+        return f"Dense({self.n_in}, {self.n_out})"

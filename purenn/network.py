@@ -1,0 +1,163 @@
+"""A network: layers in a row. Forward runs through them, backward runs back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from copy import copy
+from itertools import pairwise
+from typing import Any
+
+from purenn.backend import Array, Backend, get_backend
+from purenn.errors import ArgumentError, DataError, ShapeError
+from purenn.inputs import as_array
+from purenn.layers import Dense, Layer, Parameter
+from purenn.losses import Loss
+from purenn.random import RandomState
+
+__all__ = ["Network"]
+
+
+class Network:
+    """Layers in a row, on one backend, with weights drawn from one seed.
+
+    layers   descriptions of layers; the network makes its own copies and draws their
+             weights in order, so one seed gives the same network on every backend
+    seed     a whole number from 0 to 2³² − 1, or None for a random one; shuffling in
+             training goes on with the same generator
+    backend  a name or a Backend; None takes the one in force (see purenn.get_backend)
+
+    Raises ArgumentError for no layers or layers that do not fit each other.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        seed: int | None = None,
+        backend: str | Backend | None = None,
+    ) -> None:
+        self.backend = get_backend(backend)
+        self.random = RandomState(seed)
+        self.layers = [copy(layer) for layer in _checked(layers)]
+        counts: Counter[str] = Counter()
+        width = 0
+        for layer in self.layers:
+            counts[type(layer).__name__] += 1
+            width = layer.build(self.backend, self.random, width, counts[type(layer).__name__])
+        first, last = _dense_ends(self.layers)
+        self.n_in, self.n_out = first.n_in, last.n_out
+        if self.layers[0] is first:
+            first.input_gradient_needed = False
+        self.trainable: list[Parameter] = [p for layer in self.layers for p in layer.parameters()]
+
+    # ------------------------------------------------------------------ predicting
+
+    def predict(self, X: Any) -> Array:
+        """The output (m × n_out) for m rows of n_in numbers, as an array of the backend.
+
+        Raises DataError for what is not rows of finite numbers, ShapeError for a width
+        other than the first layer's.
+        """
+        return self.forward(self.input_array(X))
+
+    def forward(self, X: Array) -> Array:
+        """As `predict`, for an array of the backend that needs no checking."""
+        for layer in self.layers:
+            X = layer.forward(X)
+        return X
+
+    def input_array(self, X: Any) -> Array:
+        """X as a checked array of the backend, as wide as the first layer needs."""
+        array = as_array(self.backend, X, "X")
+        m, n = array.shape
+        if n != self.n_in:
+            first, _ = _dense_ends(self.layers)
+            raise ShapeError(
+                f"{first.title}: input has {n} columns, needs {self.n_in} "
+                f"(matmul ({m} × {n}) @ ({first.n_in} × {first.n_out})); "
+                "is a layer missing before it, or a column too many or too few in X?"
+            )
+        return array
+
+    # ------------------------------------------------------------------- training
+
+    def data(self, X: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
+        """X and y as checked arrays: inputs (m × n_in) and the loss's targets (m × n_out)."""
+        if not isinstance(loss, Loss):
+            mend = f"; write {loss.__name__}()" if isinstance(loss, type) else ""
+            raise ArgumentError(f"loss is {loss!r}, not a purenn loss{mend}")
+        self.path(loss)
+        X_array, Y = self.input_array(X), loss.targets(self.backend, y, self.n_out)
+        if X_array.shape[0] != Y.shape[0]:
+            raise DataError(
+                f"X has {X_array.shape[0]} rows, but y has {Y.shape[0]}; "
+                "every example needs one target"
+            )
+        return X_array, Y
+
+    def path(self, loss: Loss) -> list[Layer]:
+        """The layers up to where the loss sits: all, or all but the one it is fused with.
+
+        Raises ArgumentError for a loss that would give a wrong gradient here.
+        """
+        partner = loss.fused_with
+        if partner is None:
+            return self.layers
+        last = self.layers[-1]
+        if not isinstance(last, partner):
+            raise ArgumentError(
+                f"{type(loss).__name__} goes with a last {partner.__name__} layer, but this "
+                f"network ends in {last.title}; end it in nn.{partner.__name__}(), "
+                "or choose another loss"
+            )
+        return self.layers[:-1]
+
+    # ------------------------------------------------------------------ parameters
+
+    @property
+    def parameters(self) -> list[tuple[str, list[list[float]]]]:
+        """(name, rows) of each parameter as plain lists: W1, b1, W2, b2 …"""
+        return [(p.name, self.backend.to_list(p.value)) for p in self.trainable]
+
+    def to(self, backend: str | Backend) -> Network:
+        """Move this network to another backend, every bit kept; returns the network itself."""
+        new = get_backend(backend)
+        moved = [new.from_list(self.backend.to_list(p.value)) for p in self.trainable]
+        for parameter, value in zip(self.trainable, moved, strict=True):
+            parameter.value, parameter.gradient = value, None
+        for layer in self.layers:
+            layer.backend = new
+        self.backend = new
+        return self
+
+    def __repr__(self) -> str:
+        layers = ", ".join(map(repr, self.layers))
+        return f"Network([{layers}], seed={self.random.seed}, backend={self.backend.name!r})"
+
+
+def _checked(layers: Sequence[Layer]) -> list[Layer]:
+    """The layers, if each is one and the widths of the dense ones fit."""
+    layers = list(layers) if isinstance(layers, (list, tuple)) else [layers]  # type: ignore[list-item]
+    for place, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            mend = f"; write {layer.__name__}()" if isinstance(layer, type) else ""
+            raise ArgumentError(f"layers[{place}] is {layer!r}, not a purenn layer{mend}")
+    dense = [layer for layer in layers if isinstance(layer, Dense)]
+    if not dense:
+        raise ArgumentError(
+            "a network needs at least one layer with weights: nn.Dense(n_in, n_out)"
+        )
+    for number, (before, after) in enumerate(pairwise(dense), start=1):
+        if before.n_out != after.n_in:
+            raise ArgumentError(
+                f"Dense {number + 1} ({after.n_in} → {after.n_out}) needs {after.n_in} columns, "
+                f"but Dense {number} ({before.n_in} → {before.n_out}) before it "
+                f"gives {before.n_out}"
+            )
+    return layers
+
+
+def _dense_ends(layers: list[Layer]) -> tuple[Dense, Dense]:
+    """The first and the last dense layer: they fix the width of input and output."""
+    dense = [layer for layer in layers if isinstance(layer, Dense)]
+    return dense[0], dense[-1]
