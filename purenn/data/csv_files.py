@@ -1,0 +1,223 @@
+"""Reading CSV files: one pass, a line in memory at a time, the numbers packed as they come.
+
+Nothing is guessed around: a cell that is no finite number, a row of another length or a label
+that the training never saw stops the reading with the file, the line and the column.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from operator import itemgetter
+
+from purenn.data.csv_labels import FixedLabels, LabelError, LabelStore
+from purenn.data.csv_layout import Layout, Wanted, check_arguments, find_layout
+from purenn.data.csv_numbers import NumberStore, wrong_cell
+from purenn.data.csv_records import Record, checked_delimiter, read_records
+from purenn.data.dataset import Dataset
+from purenn.data.files import checked_path, open_bytes
+from purenn.data.messages import DataFileError, StrPath, listed
+from purenn.data.rows import ByteRows, FloatRows
+from purenn.errors import ArgumentError
+
+__all__ = ["read_csv", "read_csv_features"]
+
+MOST_COLUMNS = 100_000
+TASKS = (None, "classification", "regression")
+LABEL_NAMES = ("label", "class", "target", "species", "y")  # for a hint only, never for a choice
+
+
+def read_csv(
+    path: StrPath,
+    *,
+    label: str | int | None = None,
+    header: bool | None = None,
+    task: str | None = None,
+    label_names: Sequence[str] | None = None,
+    feature_names: Sequence[str] | None = None,
+    width: int | None = None,
+    delimiter: str = ",",
+    max_columns: int = MOST_COLUMNS,
+) -> Dataset:
+    """A data set from a CSV file, plain or gzip, UTF-8 text.
+
+    label: name of the label column, or its number from 0 (-1 is the last one, which is the
+        default); a text of digits that is no column's name is taken for the number.
+    header: whether the first line holds names; None tells it from the line.
+    task: "classification" or "regression"; None tells it from the labels (see csv_labels).
+    label_names: the classes of the training, for a file to test with; any other label is an
+        error.
+    feature_names: the columns of the training; where the file has a header, they are picked by
+        name and other columns are left out. width: their number, where there are no names.
+    max_columns: a first line with more cells is refused.
+    DataFileError (a DataError) gives file, line, column, what was found and what was expected;
+    ArgumentError is for arguments that no file could fulfil.
+    """
+    wanted = _wanted(path, label, True, header, feature_names, width, delimiter, max_columns)
+    names = _checked_task(task, label_names)
+    with open_bytes(wanted.path) as stream:
+        layout, records = _begin(read_records(stream, wanted.path, delimiter), wanted)
+        if names is None:
+            doubtful = layout.line if header is None and layout.names is None else None
+            labels: LabelStore | FixedLabels = LabelStore(task, doubtful)
+        else:
+            labels = FixedLabels(names)
+        features = _read_rows(records, layout, labels)
+    return _dataset(layout, features, labels, default_label=label is None)
+
+
+def read_csv_features(
+    path: StrPath,
+    *,
+    feature_names: Sequence[str] | None = None,
+    width: int | None = None,
+    label: str | int | None = None,
+    header: bool | None = None,
+    delimiter: str = ",",
+    max_columns: int = MOST_COLUMNS,
+) -> ByteRows | FloatRows:
+    """The features of a CSV file to predict from; a label column may be there or not.
+
+    Where the file has a header and feature_names are given, those columns are taken by name, in
+    the order of feature_names, and all others are left out. Without names every column is a
+    feature, but for the one that `label` names, if the file has it; their number must be
+    `width` (or len(feature_names)), if given. Errors as in read_csv.
+    """
+    wanted = _wanted(path, label, False, header, feature_names, width, delimiter, max_columns)
+    with open_bytes(wanted.path) as stream:
+        layout, records = _begin(read_records(stream, wanted.path, delimiter), wanted)
+        return _read_rows(records, layout, None)
+
+
+def _wanted(
+    path: StrPath,
+    label: str | int | None,
+    needs_label: bool,
+    header: bool | None,
+    feature_names: Sequence[str] | None,
+    width: int | None,
+    delimiter: str,
+    max_columns: int,
+) -> Wanted:
+    """The arguments, checked."""
+    check_arguments(label, header, feature_names)
+    names = None if feature_names is None else tuple(feature_names)
+    return Wanted(
+        checked_path(path),
+        label,
+        needs_label,
+        header,
+        names,
+        width,
+        checked_delimiter(delimiter),
+        max_columns,
+    )
+
+
+def _checked_task(task: str | None, label_names: Sequence[str] | None) -> tuple[str, ...] | None:
+    """The classes of the training, if it was a classification."""
+    if task not in TASKS:
+        raise ArgumentError(f"task is {task!r}, must be 'classification', 'regression' or None")
+    if label_names is None:
+        return None
+    if task == "regression":
+        raise ArgumentError("label_names name classes, but task is 'regression'")
+    names = tuple(label_names)
+    if isinstance(label_names, str) or not names or len(set(names)) < len(names):
+        raise ArgumentError(f"label_names is {label_names!r}, must be a list of different names")
+    return names
+
+
+def _begin(records: Iterator[Record], wanted: Wanted) -> tuple[Layout, Iterator[Record]]:
+    """The layout, and the records that hold data."""
+    first = next(records, None)
+    if first is None:
+        raise DataFileError(wanted.path, "the file is empty, expected rows of numbers")
+    layout = find_layout(first, wanted)
+    if layout.names is None:
+        return layout, chain([first], records)
+    second = next(records, None)
+    if second is None:
+        message = f"only a header ({listed(layout.names, 5)}), expected rows of numbers below it"
+        raise DataFileError(wanted.path, message, line=first[0])
+    return layout, chain([second], records)
+
+
+def _read_rows(
+    records: Iterable[Record], layout: Layout, labels: LabelStore | FixedLabels | None
+) -> ByteRows | FloatRows:
+    """Every record into the packed numbers, and its label into the labels."""
+    store = NumberStore()
+    pick = _picker(layout)
+    for line, cells in records:
+        if len(cells) != layout.cells:
+            raise _wrong_length(layout, line, len(cells))
+        numbers = pick(cells)
+        wrong = store.add(numbers)
+        if wrong is not None:
+            complaint = wrong_cell(numbers[wrong]) or "expected a number"
+            raise layout.error(line, layout.features[wrong], complaint)
+        if labels is not None and layout.label is not None:
+            try:
+                labels.add(cells[layout.label], line)
+            except LabelError as error:
+                raise layout.error(error.line, layout.label, str(error)) from error
+    return store.rows(len(layout.features))
+
+
+def _picker(layout: Layout) -> Callable[[list[str]], list[str]]:
+    """A function from the cells of a record to those of the features."""
+    features, label = layout.features, layout.label
+    if features == tuple(range(layout.cells)):
+        return lambda cells: cells
+    if label is not None and features == tuple(i for i in range(layout.cells) if i != label):
+        return lambda cells: cells[:label] + cells[label + 1 :]
+    if len(features) == 1:
+        return lambda cells: [cells[features[0]]]
+    several = itemgetter(*features)
+    return lambda cells: list(several(cells))
+
+
+def _wrong_length(layout: Layout, line: int, found: int) -> DataFileError:
+    """A row that is longer or shorter than the first one."""
+    column = min(found, layout.cells)
+    error = f"found {found:,} cells, expected {layout.cells:,} as in line {layout.line}"
+    if found > layout.cells:
+        mend = "; is there a comma too many, or one inside a cell that has no quotes?"
+        return DataFileError(layout.path, error + mend, line=line, column=column + 1)
+    return layout.error(line, column, f"{error}; is the row cut short?")
+
+
+def _dataset(
+    layout: Layout,
+    features: ByteRows | FloatRows,
+    labels: LabelStore | FixedLabels,
+    default_label: bool,
+) -> Dataset:
+    """All that was read, as a data set."""
+    names, label = layout.names, layout.label
+    try:
+        targets, label_names = labels.finish()
+    except LabelError as error:
+        hint = _label_hint(layout) if default_label and error.line is None else ""
+        raise layout.error(error.line, label, str(error) + hint) from error
+    return Dataset(
+        features,
+        targets,
+        label_names=label_names,
+        feature_names=layout.feature_names,
+        target_name=names[label] if names and label is not None else None,
+        name=os.path.basename(layout.path) or layout.path,
+    )
+
+
+def _label_hint(layout: Layout) -> str:
+    """A hint at the column that is called as a label column would be."""
+    names = layout.names
+    if names is None:
+        return "; the last column was taken as the label, label= names another one"
+    called = [
+        name for i, name in enumerate(names) if name.lower() in LABEL_NAMES and i != layout.label
+    ]
+    if called:
+        return f"; the last column was taken as the label, did you mean label={called[0]!r}?"
+    return ""

@@ -1,0 +1,153 @@
+"""A data set: rows of features, and for each row what the network should say.
+
+n = number of rows
+"""
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from typing import Any
+
+from purenn.data.rows import ByteRows, FloatRows, RowIndexError, RowSource
+from purenn.errors import DataError
+
+__all__ = ["Dataset"]
+
+
+class Dataset:
+    """Features and targets that belong together; checked once, then not changed.
+
+    features: a row source of n rows; plain rows of numbers are packed into FloatRows.
+    targets: for classification n class numbers, 0 to classes - 1; for regression n floats,
+        or n rows of floats where there are several values to predict.
+    label_names: the name of each class, in order; None makes it a regression.
+    feature_names: the name of each column; None where the file had none.
+    target_name: the name of the column that the targets came from, if known.
+    image_shape: (rows, columns) where each row of features is a picture.
+    name: what to call it in messages, a file name for example.
+    DataError says what does not fit together.
+    """
+
+    def __init__(
+        self,
+        features: RowSource | Iterable[Sequence[float]],
+        targets: Iterable[Any],
+        *,
+        label_names: Iterable[str] | None = None,
+        feature_names: Iterable[str] | None = None,
+        target_name: str | None = None,
+        image_shape: tuple[int, int] | None = None,
+        name: str = "data",
+    ) -> None:
+        self.features = features if isinstance(features, RowSource) else FloatRows(features)
+        self.label_names = None if label_names is None else tuple(label_names)
+        self.feature_names = None if feature_names is None else tuple(feature_names)
+        self.target_name = target_name
+        self.image_shape = image_shape
+        self.name = name
+        if self.label_names is None:
+            self.targets: list[Any] = _checked_values(targets, name)
+        else:
+            self.targets = _checked_classes(targets, len(self.label_names), name)
+        self._check_sizes()
+
+    def _check_sizes(self) -> None:
+        rows, width = len(self.features), self.features.width
+        if len(self.targets) != rows:
+            raise DataError(f"{self.name}: {rows:,} rows but {len(self.targets):,} targets")
+        if self.feature_names is not None and len(self.feature_names) != width:
+            raise DataError(
+                f"{self.name}: {width:,} columns but {len(self.feature_names):,} feature names"
+            )
+        if self.image_shape is not None and self.image_shape[0] * self.image_shape[1] != width:
+            raise DataError(f"{self.name}: images {self.image_shape} do not have {width:,} pixels")
+
+    @property
+    def is_classification(self) -> bool:
+        """True if the targets are class numbers, False if they are values to predict."""
+        return self.label_names is not None
+
+    @property
+    def classes(self) -> int:
+        """The number of classes; 0 for a regression."""
+        return len(self.label_names) if self.label_names is not None else 0
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers a network must put out: one a class, or one a value to predict."""
+        if self.label_names is not None:
+            return len(self.label_names)
+        first = self.targets[0] if self.targets else 0.0
+        return 1 if isinstance(first, float) else len(first)
+
+    def subset(self, indices: Iterable[int]) -> "Dataset":
+        """These rows, in this order. The features are shared, not copied."""
+        chosen = list(indices)
+        features = self.features.subset(chosen)
+        return self._made_of(features, [self.targets[i] for i in chosen])
+
+    def with_features(self, features: RowSource) -> "Dataset":
+        """The same targets with other features, scaled ones for example."""
+        if len(features) != len(self):
+            raise DataError(f"{self.name}: {len(self):,} targets but {len(features):,} rows")
+        return self._made_of(features, self.targets)
+
+    def _made_of(self, features: RowSource, targets: list[Any]) -> "Dataset":
+        """A data set with the names of this one; its parts were checked before."""
+        same_columns = features.width == self.features.width
+        made = Dataset.__new__(Dataset)
+        made.features, made.targets = features, targets
+        made.label_names, made.target_name = self.label_names, self.target_name
+        made.feature_names = self.feature_names if same_columns else None
+        made.image_shape = self.image_shape if same_columns else None
+        made.name = self.name
+        return made
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __getitem__(self, index: int) -> tuple[list[float], Any]:
+        """One row and its target."""
+        if not -len(self) <= index < len(self):
+            raise RowIndexError(f"{self.name}: row {index} is outside of {len(self):,} rows")
+        return self.features[index], self.targets[index]
+
+    def __repr__(self) -> str:
+        kind = "bytes" if isinstance(self.features, ByteRows) else "numbers"
+        task = f"{self.classes} classes" if self.is_classification else "regression"
+        shape = self.image_shape
+        images = f", images {shape[0]} × {shape[1]}" if shape else ""
+        size = f"{len(self):,} rows × {self.features.width:,} {kind}"
+        return f"<Dataset {self.name!r}: {size}, {task}{images}>"
+
+
+def _checked_classes(targets: Iterable[Any], classes: int, name: str) -> list[int]:
+    """Class numbers from 0 to classes - 1."""
+    numbers = list(targets)
+    for row, number in enumerate(numbers):
+        if type(number) is not int or not 0 <= number < classes:
+            raise DataError(
+                f"{name}: the target of row {row} is {number!r}, "
+                f"expected a class number from 0 to {classes - 1}"
+            )
+    return numbers
+
+
+def _checked_values(targets: Iterable[Any], name: str) -> list[Any]:
+    """Finite floats, or equally long rows of them."""
+    values = [_value(target, row, name) for row, target in enumerate(targets)]
+    widths = {len(value) if isinstance(value, list) else 0 for value in values}
+    if len(widths) > 1:
+        raise DataError(f"{name}: the targets have different lengths: {sorted(widths)}")
+    return values
+
+
+def _value(target: Any, row: int, name: str) -> Any:
+    """One target of a regression as a float or a list of floats."""
+    several = isinstance(target, (list, tuple))
+    try:
+        numbers = [float(number) for number in (target if several else [target])]
+    except (TypeError, ValueError, OverflowError):
+        numbers = []
+    if isinstance(target, str) or not numbers or not all(map(isfinite, numbers)):
+        raise DataError(f"{name}: the target of row {row} is {target!r}, expected finite numbers")
+    return numbers if several else numbers[0]

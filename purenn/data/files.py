@@ -1,0 +1,80 @@
+"""Opening a data file: plain or gzip by its first bytes, each failure as a DataFileError.
+
+A file is known by what it holds, not by what it is called: many copies of MNIST are named
+`.gz` and were unpacked on the way, or the other way round.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from typing import BinaryIO, cast
+
+from purenn.data.messages import DataFileError, StrPath
+from purenn.errors import ArgumentError
+
+__all__ = ["checked_path", "open_bytes"]
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+def checked_path(path: StrPath) -> str:
+    """The path as text; a number is refused, because `open` would take it for an open file."""
+    if isinstance(path, (str, os.PathLike)):
+        text = os.fspath(path)
+        if isinstance(text, str):
+            return text
+    raise ArgumentError(f"path is {path!r}, must be a str or a pathlib.Path")
+
+
+@contextmanager
+def open_bytes(path: StrPath) -> Iterator[BinaryIO]:
+    """The unpacked bytes of a file, as a stream to read within the `with` block.
+
+    What the operating system or gzip reports while the block reads comes out as DataFileError.
+    """
+    import zlib  # here and below: `import purenn.data` stays cheap
+
+    name = checked_path(path)
+    try:
+        with open(name, "rb") as raw:
+            yield _unpacked(raw)
+    except OSError as error:
+        raise DataFileError(name, _reason(name, error)) from error
+    except EOFError as error:
+        message = "the gzip data ends too early (a cut-off download?); fetch the file again"
+        raise DataFileError(name, message) from error
+    except zlib.error as error:
+        message = f"the gzip data is damaged ({error}); fetch the file again"
+        raise DataFileError(name, message) from error
+    except ValueError as error:
+        if "\0" in name:
+            raise DataFileError(name, "a file name cannot hold a NUL character") from error
+        if isinstance(error, UnicodeEncodeError):
+            raise DataFileError(ascii(name), "no file can have this name") from error
+        raise
+
+
+def _unpacked(raw: BufferedReader) -> BinaryIO:
+    """The stream itself, or one that unpacks it."""
+    if raw.peek(2)[:2] != GZIP_MAGIC:
+        return raw
+    import gzip
+
+    return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
+
+
+def _reason(name: str, error: OSError) -> str:
+    """Why a file cannot be opened or read, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        folder = os.path.dirname(name) or "."
+        if not os.path.isdir(folder):
+            return f"there is no such file, nor the folder {folder!r}; check the path"
+        return "there is no such file; check the path"
+    if isinstance(error, IsADirectoryError) or os.path.isdir(name):
+        return "this is a folder, expected a file (read_idx_folder reads a folder of IDX files)"
+    if isinstance(error, PermissionError):
+        return "no permission to read this file"
+    if error.errno is None:  # gzip's own complaint: a wrong check sum, something behind the data
+        return f"the gzip data is damaged ({error}); fetch the file again"
+    return f"cannot be read ({error.strerror or error})"
