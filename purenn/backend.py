@@ -50,6 +50,7 @@ __all__ = [
     "Backend",
     "available_backends",
     "choose_backend",
+    "describe_backends",
     "get_backend",
     "use_backend",
 ]
@@ -352,6 +353,24 @@ def use_backend(backend: str | Backend) -> Iterator[Backend]:
 def available_backends() -> list[str]:
     """The names that `get_backend` takes here: "python", then the installed plugins."""
     return ["python", *sorted(_entry_points())]
+
+
+def describe_backends() -> list[tuple[str, str, str]]:
+    """(name, version, "" if installed, else the command that installs it) of each backend.
+
+    The plugins are not loaded: a broken one is listed too.
+    """
+    import platform
+
+    points = _entry_points()
+    rows = [("python", platform.python_version(), "")]
+    for name in sorted({*points, *KNOWN_PLUGINS}):
+        if name in points:
+            dist = points[name][0].dist
+            rows.append((name, dist.version if dist else "", ""))
+        else:
+            rows.append((name, "", install_command(name)))
+    return rows
 
 
 def _entry_points() -> dict[str, list[EntryPoint]]:

@@ -1,0 +1,58 @@
+"""The command line: one module a command, each with HELP, add_arguments and run.
+
+Exit codes: 0 done, 1 done but the answer is no (not learned, gradients disagree),
+2 wrong use or input, 130 stopped with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from purenn import __version__
+from purenn.errors import NonFiniteError, PurennError
+
+__all__ = ["main"]
+
+COMMANDS = ("xor", "check", "backends")  # modules of this package
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without "→" shows "?"
+    try:
+        arguments = build_parser().parse_args(argv)
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except PurennError as error:
+        print(f"purenn: {error}", file=sys.stderr)
+        return 1 if isinstance(error, NonFiniteError) else 2
+    except KeyboardInterrupt:
+        print("\npurenn: stopped with Ctrl-C", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader (`head`, a pager) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of `purenn` with a subcommand for each module in COMMANDS."""
+    parser = argparse.ArgumentParser(
+        prog="purenn",
+        description="Neural networks in plain Python. "
+        "The environment variable PURENN_BACKEND names the backend to run on.",
+    )
+    parser.add_argument("--version", action="version", version=f"purenn {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = import_module(f"purenn.cli.{name}")
+        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
