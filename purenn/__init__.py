@@ -7,48 +7,97 @@
     network.predict(X)
 
 The same code runs on lists (built in), on NumPy, or on any library with a plugin:
-see purenn.backend.
+see purenn.backend. Reading data is in purenn.data.
 """
 
-from purenn import initializers
-from purenn.activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from purenn import initializers, metrics, schedules
+from purenn.activations import (
+    ELU,
+    GELU,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from purenn.backend import available_backends, get_backend, use_backend
+from purenn.callbacks import EarlyStopping
+from purenn.dropout import Dropout
 from purenn.errors import PurennError
 from purenn.gradients import gradient_check
 from purenn.layers import Dense
-from purenn.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError, SumSquaredError
+from purenn.losses import (
+    BinaryCrossEntropy,
+    CrossEntropy,
+    Huber,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SumSquaredError,
+)
 from purenn.metrics import accuracy, mean_squared_error
 from purenn.network import Network
-from purenn.optimizers import SGD, Adam
+from purenn.optimizers import SGD, Adam, AdamW, RMSProp
 from purenn.random import RandomState
-from purenn.training import History, train
+from purenn.training import History, evaluate, train
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from purenn.storage import Model, load, save
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ELU",
+    "GELU",
     "SGD",
     "Adam",
+    "AdamW",
     "BinaryCrossEntropy",
     "CrossEntropy",
     "Dense",
+    "Dropout",
+    "EarlyStopping",
     "History",
+    "Huber",
     "Identity",
     "LeakyReLU",
+    "MeanAbsoluteError",
     "MeanSquaredError",
+    "Model",
     "Network",
     "PurennError",
+    "RMSProp",
     "RandomState",
     "ReLU",
+    "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softplus",
     "SumSquaredError",
     "Tanh",
     "accuracy",
     "available_backends",
+    "evaluate",
     "get_backend",
     "gradient_check",
     "initializers",
+    "load",
     "mean_squared_error",
+    "metrics",
+    "save",
+    "schedules",
     "train",
     "use_backend",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Model files are read and written by purenn.storage, imported when first asked for."""
+    if name in ("Model", "load", "save"):
+        from purenn import storage
+
+        return getattr(storage, name)
+    raise AttributeError(f"module 'purenn' has no attribute {name!r}")

@@ -9,11 +9,31 @@ Letters: Z (m × n) input, A (m × n) output, dA and dZ the slopes of the loss a
 
 from __future__ import annotations
 
-from purenn.backend import Array
+from math import pi, sqrt
+
+from purenn.checks import is_number, short
 from purenn.errors import ArgumentError
 from purenn.layers import Layer
 
-__all__ = ["Identity", "LeakyReLU", "ReLU", "Sigmoid", "Softmax", "Tanh"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from purenn.array import Array
+
+__all__ = [
+    "ELU",
+    "GELU",
+    "Identity",
+    "LeakyReLU",
+    "ReLU",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+]
+
+ROOT = sqrt(2.0 / pi)  # of GELU
+CUBIC = 0.044715
 
 
 class Identity(Layer):
@@ -62,9 +82,11 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """g(z) = z where z > 0, else slope · z: a ReLU that never goes quite silent."""
 
+    arguments = ("slope",)
+
     def __init__(self, slope: float = 0.01) -> None:
-        if not 0.0 <= slope <= 1.0:
-            raise ArgumentError(f"LeakyReLU: slope is {slope!r}, must be from 0 to 1")
+        if not (is_number(slope) and 0.0 <= slope <= 1.0):
+            raise ArgumentError(f"LeakyReLU: slope is {short(slope)}, must be from 0 to 1")
         self.slope = slope
 
     def forward(self, Z: Array) -> Array:
@@ -74,6 +96,76 @@ class LeakyReLU(Layer):
     def backward(self, dA: Array) -> Array:
         # dA where Z > 0, else slope · dA
         return self.backend.leaky_relu_backward_from_input(dA, self.Z, self.slope)
+
+
+class ELU(Layer):
+    """g(z) = z where z > 0, else α (eᶻ − 1): bends down to −α (Clevert et al. 2016).
+
+    g′(z) is 1 where z > 0, else α eᶻ. With α = 1 the slope has no jump at 0.
+    """
+
+    arguments = ("alpha",)
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        if not (is_number(alpha) and alpha > 0.0):
+            raise ArgumentError(f"ELU: alpha is {short(alpha)}, must be a number above 0")
+        self.alpha = alpha
+
+    def forward(self, Z: Array) -> Array:
+        self.Z = Z
+        # eᶻ − 1 = 2t / (1 − t), t = tanh(z/2): near 0 it keeps the digits that eᶻ − 1 would lose
+        t = self.backend.tanh(self.backend.minimum(Z, 0.0) / 2.0)
+        return self.backend.where(Z > 0.0, Z, (2.0 * self.alpha) * t / (1.0 - t))
+
+    def backward(self, dA: Array) -> Array:
+        E = self.backend.exp(self.backend.minimum(self.Z, 0.0))  # eᶻ where it is needed
+        return self.backend.where(self.Z > 0.0, dA, dA * (self.alpha * E))  # dA · 1 or dA · α eᶻ
+
+
+class GELU(Layer):
+    """g(z) = z/2 · (1 + tanh u), u = √(2/π) (z + 0.044715 z³), which is z · σ(2u).
+
+    This is the approximation by tanh (Hendrycks and Gimpel 2016, section 2) of z · Φ(z),
+    where Φ is the normal distribution; it is at most 0.0005 off. The exact form needs the
+    error function, which the array API standard does not have. By the product rule
+    g′(z) = s + z · s (1 − s) · 2u′, with s = σ(2u) and u′ = √(2/π) (1 + 3 · 0.044715 z²).
+    """
+
+    def forward(self, Z: Array) -> Array:
+        self.Z = Z
+        self.S = self.backend.sigmoid((2.0 * ROOT) * (Z + CUBIC * (Z * Z * Z)))  # s = σ(2u)
+        return Z * self.S  # z · s
+
+    def backward(self, dA: Array) -> Array:
+        Z, S = self.Z, self.S
+        dU = (2.0 * ROOT) * (1.0 + (3.0 * CUBIC) * (Z * Z))  # 2u′
+        return dA * (S + Z * S * (1.0 - S) * dU)  # dA · (s + z · s (1 − s) · 2u′)
+
+
+class SiLU(Layer):
+    """g(z) = z · σ(z), also called swish (Elfwing et al. 2018; Ramachandran et al. 2017).
+
+    By the product rule g′(z) = σ + z · σ (1 − σ) = σ + A (1 − σ).
+    """
+
+    def forward(self, Z: Array) -> Array:
+        self.S = self.backend.sigmoid(Z)
+        self.A = Z * self.S  # z · σ(z)
+        return self.A
+
+    def backward(self, dA: Array) -> Array:
+        return dA * (self.S + self.A * (1.0 - self.S))  # dA · (σ + A (1 − σ))
+
+
+class Softplus(Layer):
+    """g(z) = ln(1 + eᶻ), a ReLU without a kink (Dugas et al. 2001); g′(z) = σ(z)."""
+
+    def forward(self, Z: Array) -> Array:
+        self.Z = Z
+        return self.backend.softplus(Z)  # max(z, 0) + ln(1 + e^−|z|)
+
+    def backward(self, dA: Array) -> Array:
+        return dA * self.backend.sigmoid(self.Z)  # dA · σ(z)
 
 
 class Softmax(Layer):

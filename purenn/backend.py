@@ -23,10 +23,7 @@ Z = X @ W + b, A = g(Z); dZ is dL/dZ, the slope of the loss L along Z, and so on
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol
+from contextvars import ContextVar, Token
 
 from purenn import kernels, matrix
 from purenn.errors import (
@@ -38,14 +35,18 @@ from purenn.errors import (
     UnknownBackendError,
 )
 
+TYPE_CHECKING = False  # as in typing, whose import would take longer than all of purenn's
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from importlib.metadata import EntryPoint
+    from typing import Any
+
+    from purenn.array import Array, Reduction, RowSource
 
 __all__ = [
     "API_VERSION",
     "DERIVED",
     "PRIMITIVES",
-    "Array",
     "ArrayAPIBackend",
     "Backend",
     "available_backends",
@@ -59,38 +60,6 @@ API_VERSION = 1
 GROUP = "purenn.backends"  # the entry-point group in which plugins register
 VARIABLE = "PURENN_BACKEND"
 KNOWN_PLUGINS = {"numpy": "purenn-numpy"}  # backend name: distribution, for the hint to install it
-
-
-class Array(Protocol):
-    """A two-dimensional array of a backend, as far as network code may know it."""
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    @property
-    def T(self) -> Array: ...
-    def __matmul__(self, other: Any) -> Array: ...
-    def __add__(self, other: Any) -> Array: ...
-    def __radd__(self, other: Any) -> Array: ...
-    def __sub__(self, other: Any) -> Array: ...
-    def __rsub__(self, other: Any) -> Array: ...
-    def __mul__(self, other: Any) -> Array: ...
-    def __rmul__(self, other: Any) -> Array: ...
-    def __truediv__(self, other: Any) -> Array: ...
-    def __rtruediv__(self, other: Any) -> Array: ...
-    def __pow__(self, other: Any) -> Array: ...
-    def __neg__(self) -> Array: ...
-    def __lt__(self, other: Any) -> Array: ...
-    def __le__(self, other: Any) -> Array: ...
-    def __gt__(self, other: Any) -> Array: ...
-    def __ge__(self, other: Any) -> Array: ...
-
-
-class Reduction(Protocol):
-    """sum, max and their like: along axis 0 or 1 with keepdims=True, or over everything."""
-
-    def __call__(
-        self, X: Array, /, *, axis: int | None = None, keepdims: bool = False
-    ) -> Array: ...
 
 
 FUNCTIONS = (  # taken from the library as they are
@@ -154,6 +123,12 @@ class Backend:
 
     def __repr__(self) -> str:
         return f"<purenn backend {self.name!r}>"
+
+    # ---------------------------------------------------- derived: conversions
+
+    def from_source(self, source: RowSource, indices: Sequence[int]) -> Array:
+        """The rows of these numbers of a data set that is no array yet, (k × width)."""
+        return self.from_list(source.take(indices))
 
     # ----------------------------------------------- derived: the dense layer
 
@@ -239,9 +214,11 @@ class Backend:
     def sigmoid_cross_entropy(self, Z: Array, Y: Array) -> tuple[Array, Array]:
         """−Σᵢⱼ (Y ln P + (1 − Y) ln(1 − P)), a full reduction, and P = sigmoid(Z).
 
-        With P = 1 / (1 + e⁻ᶻ) the term is ln(1 + eᶻ) − Y·Z, finite for every finite z.
+        With P = 1 / (1 + e⁻ᶻ) the term is ln(1 + eᶻ) − Y·Z, finite for every finite z. The
+        large part of ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|) meets Y·Z first: they may cancel.
         """
-        return self.sum(self.softplus(Z) - Y * Z), self.sigmoid(Z)
+        large, small = self.maximum(Z, 0.0), self.log1p(self.exp(-self.abs(Z)))
+        return self.sum(large - Y * Z + small), self.sigmoid(Z)
 
     # ------------------------------------------------- derived: optimizers
 
@@ -335,19 +312,25 @@ def choose_backend(backend: str | Backend | None = None) -> tuple[Backend, str]:
     return _LOADED["python"], "the default"
 
 
-@contextmanager
-def use_backend(backend: str | Backend) -> Iterator[Backend]:
+class use_backend:  # noqa: N801 (used like a function)
     """`with use_backend("numpy"):` networks built inside use it, in this context only.
 
     The choice follows the thread or asynchronous task (it is a ContextVar), and ends
-    with the block, also when the block raises.
+    with the block, also when the block raises. `as` gives the Backend.
+
+    Raises a BackendError at once if there is no such backend.
     """
-    chosen = get_backend(backend)
-    token = _AMBIENT.set(chosen)
-    try:
-        yield chosen
-    finally:
-        _AMBIENT.reset(token)
+
+    def __init__(self, backend: str | Backend) -> None:
+        self.backend = get_backend(backend)
+        self._tokens: list[Token[Backend | None]] = []
+
+    def __enter__(self) -> Backend:
+        self._tokens.append(_AMBIENT.set(self.backend))
+        return self.backend
+
+    def __exit__(self, *exception: object) -> None:
+        _AMBIENT.reset(self._tokens.pop())
 
 
 def available_backends() -> list[str]:

@@ -14,14 +14,17 @@ give any number between the slopes to the left and to the right.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from purenn.backend import Array
-from purenn.layers import Parameter
-from purenn.losses import Loss
-from purenn.network import Network
 from purenn.training import forward_and_backward
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from purenn.array import Array
+    from purenn.layers import Parameter
+    from purenn.losses import Loss
+    from purenn.network import Network
 
 __all__ = ["Entry", "GradientReport", "gradient_check"]
 
@@ -109,8 +112,10 @@ def gradient_check(
     The network is the same afterwards. It takes four forward passes for every weight,
     so use a small network and a few rows.
     """
-    X, Y = network.data(X, y, loss)
+    X, Y = network.examples(X, y, loss).all()
+    draws = network.random.get_state()  # what a layer draws (Dropout) is drawn again each time
     forward_and_backward(network.path(loss), loss, X, Y)
+    network.random.set_state(draws)
     analytic = [network.backend.to_list(p.gradient) for p in network.trainable]
     entries: list[Entry] = []
     for parameter, slopes in zip(network.trainable, analytic, strict=True):
@@ -123,6 +128,7 @@ def gradient_check(
                     numeric, kink = _numeric(loss_at, w, slope)
                 finally:
                     parameter.value = value
+                    network.random.set_state(draws)
                 entries.append(Entry(parameter.name, i, j, slope, numeric, kink))
     return GradientReport(entries, tolerance)
 
@@ -131,11 +137,12 @@ def _loss_along(
     network: Network, loss: Loss, X: Array, Y: Array, parameter: Parameter, i: int, j: int
 ) -> Callable[[float], float]:
     """The loss as a function of one entry of one parameter."""
-    backend = network.backend
+    backend, draws = network.backend, network.random.get_state()
     rows = backend.to_list(parameter.value)
 
     def loss_at(w: float) -> float:
         rows[i][j] = w
+        network.random.set_state(draws)
         parameter.value = backend.from_list(rows)
         A = X
         for layer in network.path(loss):

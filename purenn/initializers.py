@@ -8,28 +8,30 @@ scale with the number of inputs (fan in) and outputs (fan out) of the layer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import sqrt
-from typing import TypeAlias
 
 from purenn.errors import ArgumentError
-from purenn.random import RandomState
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from purenn.random import RandomState
+
+    Rows = list[list[float]]
+    Initializer = Callable[[RandomState, int, int], Rows]
 
 __all__ = [
     "GlorotNormal",
     "GlorotUniform",
     "HeNormal",
     "HeUniform",
-    "Initializer",
     "LeCunNormal",
     "LeCunUniform",
     "Normal",
     "Uniform",
     "Zeros",
 ]
-
-Rows: TypeAlias = list[list[float]]
-Initializer: TypeAlias = Callable[[RandomState, int, int], Rows]
 
 
 class Zeros:

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from math import isfinite
 from numbers import Real
-from typing import Any
 
-from purenn.backend import Array, Backend
 from purenn.errors import DataError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from purenn.array import Array
+    from purenn.backend import Backend
 
 __all__ = ["as_array", "as_list", "as_rows"]
 
@@ -24,10 +29,12 @@ def as_array(backend: Backend, data: Any, name: str) -> Array:
 
     Raises DataError for what is not rows of finite numbers of one length.
     """
-    if backend.is_array(data) and len(data.shape) == 2 and 0 not in data.shape:
-        array = backend.astype(data, backend.float64)
-        if backend.item(backend.all(backend.isfinite(array))):
-            return array
+    if backend.is_array(data):
+        if len(data.shape) == 2 and 0 not in data.shape:
+            array = backend.astype(data, backend.float64)
+            if backend.item(backend.all(backend.isfinite(array))):
+                return array
+        data = backend.to_list(data)  # for a closer look
     return backend.from_list(as_rows(data, name))
 
 

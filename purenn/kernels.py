@@ -13,12 +13,20 @@ one or two columns wide.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from math import exp, log, log1p
 from operator import mul
 
+from purenn import sparse
 from purenn.errors import ShapeError
-from purenn.matrix import Matrix, Row, columns_of, products
+from purenn.matrix import Matrix, columns_of, products
+from purenn.sparse import SparseMatrix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from purenn.matrix import Row
 
 # ------------------------------------------------------------------ the dense layer
 
@@ -40,6 +48,8 @@ def short_products(rows: Iterable[Row], columns: Sequence[Row]) -> list[Row]:
 def linear(X: Matrix, W: Matrix, b: Matrix | None) -> Matrix:
     """Z = X @ W + b."""
     k, n = len(W.rows), len(W.rows[0])
+    if type(X) is SparseMatrix and b is not None and X.width == k and b.shape == (1, n):
+        return sparse.linear(X, W, b.rows[0])
     if b is None or len(X.rows[0]) != k or len(b.rows) != 1 or len(b.rows[0]) != n:
         return X @ W if b is None else X @ W + b  # either raises an error that names the shapes
     rows, (bias,) = X.rows, b.rows
@@ -61,10 +71,13 @@ def linear(X: Matrix, W: Matrix, b: Matrix | None) -> Matrix:
 
 def linear_gradients(X: Matrix, dZ: Matrix) -> tuple[Matrix, Matrix]:
     """dW = Xᵀ @ dZ and db = the sums of dZ's columns."""
-    if len(X.rows) != len(dZ.rows):
+    if len(X) != len(dZ.rows):
         return X.T @ dZ, dZ  # raises an error that names the shapes
     columns = list(zip(*dZ.rows))
-    return Matrix(short_products(zip(*X.rows), columns)), Matrix([list(map(sum, columns))])
+    db = Matrix([list(map(sum, columns))])
+    if type(X) is SparseMatrix:
+        return sparse.weight_gradient(X, columns), db
+    return Matrix(short_products(zip(*X.rows), columns)), db
 
 
 def linear_input_gradient(dZ: Matrix, W: Matrix) -> Matrix:
@@ -177,20 +190,21 @@ def softmax_cross_entropy(Z: Matrix, Y: Matrix) -> tuple[float, Matrix]:
     P: list[Row] = []
     for row, target in same_shape("softmax_cross_entropy", Z, Y):
         M = max(row)
-        E = [exp(z - M) for z in row]
+        S = [z - M for z in row]
+        E = list(map(exp, S))
         total = sum(E)
         P.append([e / total for e in E])
-        shift = M + log(total)
-        L -= sum([y * (z - shift) for z, y in zip(row, target)])
+        log_total = log(total)  # not added to M, which may be so large that it would vanish
+        L -= sum([y * (s - log_total) for s, y in zip(S, target)])
     return L, Matrix(P)
 
 
 def sigmoid_cross_entropy(Z: Matrix, Y: Matrix) -> tuple[float, Matrix]:
-    """Σ (ln(1 + eᶻ) − Y·Z) and P = sigmoid(Z)."""
+    """Σ (max(z, 0) − Y·z + ln(1 + e^−|z|)) and P = sigmoid(Z)."""
     L = 0.0
     for row, target in same_shape("sigmoid_cross_entropy", Z, Y):
         L += sum(
-            [(z if z > 0.0 else 0.0) + log1p(exp(-abs(z))) - y * z for z, y in zip(row, target)]
+            [(z if z > 0.0 else 0.0) - y * z + log1p(exp(-abs(z))) for z, y in zip(row, target)]
         )
     return L, sigmoid(Z)
 
@@ -198,6 +212,15 @@ def sigmoid_cross_entropy(Z: Matrix, Y: Matrix) -> tuple[float, Matrix]:
 # ------------------------------------------------------------------------- the rest
 
 item = float  # a full reduction of lists is a Python number already
+
+
+def from_source(source: Any, indices: Sequence[int]) -> Matrix:
+    """The rows of these numbers; images that are mostly 0 as a SparseMatrix."""
+    if hasattr(source, "row_bytes") and source.table[0] == 0.0:
+        rows = [source.row_bytes(i) for i in indices]
+        if 2 * sum(row.count(0) for row in rows) > len(rows) * source.width:
+            return sparse.from_bytes(rows, source.table)
+    return Matrix(source.take(indices))
 
 
 def take(X: Matrix, indices: Sequence[int]) -> Matrix:

@@ -9,13 +9,18 @@ Letters: X (m × n_in) input, W (n_in × n_out), b (1 × n_out), Z = X @ W + b (
 
 from __future__ import annotations
 
-from typing import Any
-
-from purenn.backend import Array, Backend
 from purenn.errors import ArgumentError
-from purenn.initializers import GlorotUniform, Initializer, Zeros
+from purenn.initializers import GlorotUniform, Zeros
 from purenn.inputs import as_list, as_rows
-from purenn.random import RandomState
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, Self
+
+    from purenn.array import Array
+    from purenn.backend import Backend
+    from purenn.initializers import Initializer
+    from purenn.random import RandomState
 
 __all__ = ["Dense", "Layer", "Parameter"]
 
@@ -42,16 +47,18 @@ class Layer:
 
     backend: Backend
     title: str = ""  # how messages call the layer: "Dense 2 (128 → 10)"
+    arguments: ClassVar[tuple[str, ...]] = ()  # names of the constructor's arguments
 
-    def build(self, backend: Backend, random: RandomState, width: int, number: int) -> int:
-        """Take the backend, draw the parameters, and return the width of the output.
-
-        width   columns of the input; 0 where it is not known yet
-        number  the place among the layers of this kind, counted from 1
-        """
+    def build(self, backend: Backend, random: RandomState, number: int) -> None:
+        """Take the backend and draw the parameters; `number` counts layers of a kind from 1."""
         self.backend = backend
-        self.title = f"{self} {number}"
-        return width
+        self.title = f"{type(self).__name__} {number}"
+
+    def copy(self) -> Self:
+        """The same description, for a network of its own."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        return twin
 
     def parameters(self) -> list[Parameter]:
         """What training changes, weights before bias."""
@@ -61,9 +68,17 @@ class Layer:
         """The output for the input X, one example a row."""
         raise NotImplementedError
 
+    def predict(self, X: Array) -> Array:
+        """As forward, but outside of training: Dropout does nothing then."""
+        return self.forward(X)
+
     def backward(self, dA: Array) -> Array:
         """dL/dX, given dL/dA of the last forward's output A."""
         raise NotImplementedError
+
+    def settings(self) -> dict[str, Any]:
+        """The constructor's arguments by name."""
+        return {name: getattr(self, name) for name in self.arguments}
 
     def __repr__(self) -> str:
         return type(self).__name__
@@ -110,7 +125,7 @@ class Dense(Layer):
             )
         return rows
 
-    def build(self, backend: Backend, random: RandomState, width: int, number: int) -> int:
+    def build(self, backend: Backend, random: RandomState, number: int) -> None:
         """Draw W, then b."""
         self.backend = backend
         self.title = f"Dense {number} ({self.n_in} → {self.n_out})"
@@ -119,7 +134,6 @@ class Dense(Layer):
         if self.bias is not None:
             b = self.bias(random, 1, self.n_out) if callable(self.bias) else self.bias
             self.b = Parameter(f"b{number}", backend.from_list(b))
-        return self.n_out
 
     def parameters(self) -> list[Parameter]:
         return [self.W] if self.b is None else [self.W, self.b]
@@ -137,6 +151,9 @@ class Dense(Layer):
         if not self.input_gradient_needed:
             return dZ
         return self.backend.linear_input_gradient(dZ, self.W.value)  # dX = dZ @ Wᵀ, (m × n_in)
+
+    def settings(self) -> dict[str, Any]:
+        return {"n_in": self.n_in, "n_out": self.n_out}
 
     def __repr__(self) -> str:
         return f"Dense({self.n_in}, {self.n_out})"

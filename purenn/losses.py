@@ -11,17 +11,28 @@ Letters: P (m × n) predictions, Y (m × n) targets, m examples, n outputs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from purenn.activations import Sigmoid, Softmax
-from purenn.backend import Array, Backend
+from purenn.checks import is_number, short
 from purenn.errors import ArgumentError, DataError
 from purenn.inputs import as_array, as_list, as_rows
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from purenn.array import Array
+    from purenn.backend import Backend
     from purenn.layers import Layer
 
-__all__ = ["BinaryCrossEntropy", "CrossEntropy", "Loss", "MeanSquaredError", "SumSquaredError"]
+__all__ = [
+    "BinaryCrossEntropy",
+    "CrossEntropy",
+    "Huber",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "SumSquaredError",
+]
 
 
 class Loss:
@@ -29,6 +40,7 @@ class Loss:
 
     fused_with: type[Layer] | None = None  # the last layer that this loss takes the place of
     per_example = True  # a mean over examples; False: a sum, which grows with the batch
+    arguments: ClassVar[tuple[str, ...]] = ()  # names of the constructor's arguments
 
     def targets(self, backend: Backend, y: Any, n: int) -> Array:
         """y as an array (m × n) of targets. A flat list serves where n is 1."""
@@ -53,8 +65,13 @@ class Loss:
     slope: Array
     P: Array  # of a fused loss: the predictions that its activation would have made
 
+    def settings(self) -> dict[str, Any]:
+        """The constructor's arguments by name."""
+        return {name: getattr(self, name) for name in self.arguments}
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())
+        return f"{type(self).__name__}({settings})"
 
 
 class MeanSquaredError(Loss):
@@ -70,18 +87,55 @@ class SumSquaredError(Loss):
     """L = scale · Σᵢⱼ (P − Y)², a sum over all entries; dP = 2 · scale · (P − Y)."""
 
     per_example = False
+    arguments = ("scale",)
 
     def __init__(self, scale: float = 0.5) -> None:
-        if not 0.0 < scale < float("inf"):
-            raise ArgumentError(f"SumSquaredError: scale is {scale!r}, must be above 0 and finite")
+        if not (is_number(scale) and scale > 0.0):
+            raise ArgumentError(
+                f"SumSquaredError: scale is {short(scale)}, must be above 0 and finite"
+            )
         self.scale = scale
 
     def forward(self, P: Array, Y: Array) -> float:
         L, self.slope = self.backend.squared_error(P, Y, self.scale)
         return self.backend.item(L)
 
-    def __repr__(self) -> str:
-        return f"SumSquaredError(scale={self.scale!r})"
+
+class MeanAbsoluteError(Loss):
+    """L = Σᵢⱼ |P − Y| / (m·n), the mean over all entries; dP = sign(P − Y) / (m·n).
+
+    The sign of 0 is 0: there L has a kink. Far-off targets pull no harder than near ones.
+    """
+
+    def forward(self, P: Array, Y: Array) -> float:
+        m, n = Y.shape
+        backend, E = self.backend, P - Y
+        above, below = (backend.astype(side, backend.float64) for side in (E > 0.0, E < 0.0))
+        self.slope = (above - below) / (m * n)  # sign(P − Y) / (m·n)
+        return backend.item(backend.sum(backend.abs(E))) / (m * n)
+
+
+class Huber(Loss):
+    """L = Σᵢⱼ h(P − Y) / (m·n), the mean over all entries (Huber 1964).
+
+    h(e) = e²/2 where |e| ≤ δ, else δ (|e| − δ/2): round at the bottom as half the squared
+    error, straight further out as the absolute error. With c = e, but kept from −δ to δ,
+    both are h(e) = c (e − c/2), and h′(e) = c: dP = c / (m·n).
+    """
+
+    arguments = ("delta",)
+
+    def __init__(self, delta: float = 1.0) -> None:
+        if not (is_number(delta) and delta > 0.0):
+            raise ArgumentError(f"Huber: delta is {short(delta)}, must be a number above 0")
+        self.delta = delta
+
+    def forward(self, P: Array, Y: Array) -> float:
+        m, n = Y.shape
+        backend, delta, E = self.backend, self.delta, P - Y
+        C = backend.maximum(backend.minimum(E, delta), -delta)  # c
+        self.slope = C / (m * n)  # c / (m·n)
+        return backend.item(backend.sum(C * (E - C / 2.0))) / (m * n)  # Σ c (e − c/2) / (m·n)
 
 
 class BinaryCrossEntropy(Loss):

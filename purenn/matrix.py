@@ -16,12 +16,18 @@ from __future__ import annotations
 import builtins
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 from operator import mul
-from typing import Any, TypeAlias, Union
 
 from purenn.errors import DataError, ShapeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any, TypeAlias
+
+    Row = Sequence[Any]
+    Operand: TypeAlias = "Matrix | float"
 
 __all__ = [
     "Matrix",
@@ -44,9 +50,6 @@ __all__ = [
     "tanh",
     "where",
 ]
-
-Row: TypeAlias = Sequence[Any]
-Operand: TypeAlias = Union["Matrix", float]
 
 float64 = float  # the standard's name for the type that astype and asarray take
 
@@ -221,7 +224,9 @@ class Matrix:
 
     def __float__(self) -> float:
         if self.shape != (1, 1):
-            raise ShapeError(f"float: a (1 × 1) matrix is a number, ({self.shape}) is not")
+            raise ShapeError(
+                "float: a (1 × 1) matrix is a number, ({} × {}) is not".format(*self.shape)
+            )
         return float(self.rows[0][0])
 
     # Linear algebra.

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from copy import copy
 from itertools import pairwise
-from typing import Any
 
-from purenn.backend import Array, Backend, get_backend
-from purenn.errors import ArgumentError, DataError, ShapeError
+from purenn.backend import get_backend
+from purenn.batches import Examples, is_source
+from purenn.errors import ArgumentError, ShapeError
 from purenn.inputs import as_array
-from purenn.layers import Dense, Layer, Parameter
+from purenn.layers import Dense, Layer
 from purenn.losses import Loss
 from purenn.random import RandomState
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from purenn.array import Array
+    from purenn.backend import Backend
+    from purenn.layers import Parameter
 
 __all__ = ["Network"]
 
@@ -38,12 +44,10 @@ class Network:
     ) -> None:
         self.backend = get_backend(backend)
         self.random = RandomState(seed)
-        self.layers = [copy(layer) for layer in _checked(layers)]
-        counts: Counter[str] = Counter()
-        width = 0
-        for layer in self.layers:
-            counts[type(layer).__name__] += 1
-            width = layer.build(self.backend, self.random, width, counts[type(layer).__name__])
+        self.layers = [layer.copy() for layer in _checked(layers)]
+        kinds = [type(layer) for layer in self.layers]
+        for place, layer in enumerate(self.layers):
+            layer.build(self.backend, self.random, kinds[: place + 1].count(type(layer)))
         first, last = _dense_ends(self.layers)
         self.n_in, self.n_out = first.n_in, last.n_out
         if self.layers[0] is first:
@@ -58,18 +62,25 @@ class Network:
         Raises DataError for what is not rows of finite numbers, ShapeError for a width
         other than the first layer's.
         """
+        if is_source(X):
+            self.check_width(len(X), X.width)
+            return self.forward(self.backend.from_source(X, range(len(X))))
         return self.forward(self.input_array(X))
 
     def forward(self, X: Array) -> Array:
         """As `predict`, for an array of the backend that needs no checking."""
         for layer in self.layers:
-            X = layer.forward(X)
+            X = layer.predict(X)
         return X
 
     def input_array(self, X: Any) -> Array:
         """X as a checked array of the backend, as wide as the first layer needs."""
         array = as_array(self.backend, X, "X")
-        m, n = array.shape
+        self.check_width(*array.shape)
+        return array
+
+    def check_width(self, m: int, n: int) -> None:
+        """Raises ShapeError unless n is the width that the first layer needs."""
         if n != self.n_in:
             first, _ = _dense_ends(self.layers)
             raise ShapeError(
@@ -77,23 +88,21 @@ class Network:
                 f"(matmul ({m} × {n}) @ ({first.n_in} × {first.n_out})); "
                 "is a layer missing before it, or a column too many or too few in X?"
             )
-        return array
 
     # ------------------------------------------------------------------- training
 
-    def data(self, X: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
-        """X and y as checked arrays: inputs (m × n_in) and the loss's targets (m × n_out)."""
+    def examples(self, X: Any, y: Any, loss: Loss) -> Examples:
+        """X and y, checked: inputs (m × n_in) and the loss's targets (m × n_out)."""
         if not isinstance(loss, Loss):
             mend = f"; write {loss.__name__}()" if isinstance(loss, type) else ""
             raise ArgumentError(f"loss is {loss!r}, not a purenn loss{mend}")
         self.path(loss)
-        X_array, Y = self.input_array(X), loss.targets(self.backend, y, self.n_out)
-        if X_array.shape[0] != Y.shape[0]:
-            raise DataError(
-                f"X has {X_array.shape[0]} rows, but y has {Y.shape[0]}; "
-                "every example needs one target"
-            )
-        return X_array, Y
+        if is_source(X):
+            self.check_width(len(X), X.width)
+            inputs: Any = X
+        else:
+            inputs = self.input_array(X)
+        return Examples(self.backend, inputs, loss.targets(self.backend, y, self.n_out))
 
     def path(self, loss: Loss) -> list[Layer]:
         """The layers up to where the loss sits: all, or all but the one it is fused with.

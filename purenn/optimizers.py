@@ -3,41 +3,92 @@
 Arrays are never written into: a step makes new ones. What an optimizer remembers from
 step to step (a velocity, running means) stands in `state`, one dictionary a parameter.
 
-Letters: W a parameter, dW its gradient, η the learning rate.
+Each optimizer takes three options, by name:
+
+weight_decay  λ: weights, not biases, are pulled towards 0. dW ← dW + λ W, the slope of
+              λ/2 · ΣW² added to the loss ("L2"); AdamW does it in another way, see there
+clip_norm     all gradients together are made shorter, if need be, so that the root of the
+              sum of all their squares is at most this (Pascanu et al. 2013, algorithm 1);
+              done before the weight decay
+schedule      of purenn.schedules: the factor on the learning rate, epoch by epoch
+
+Letters: W a parameter, dW its gradient, η the learning rate times the schedule's factor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 from operator import is_
-from typing import Any
 
-from purenn.backend import Array, Backend
-from purenn.errors import ArgumentError
-from purenn.layers import Parameter
+from purenn.checks import check_keys, check_rows, check_whole, is_number, short
+from purenn.errors import ArgumentError, DataError
 
-__all__ = ["SGD", "Adam", "Optimizer"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from purenn.array import Array
+    from purenn.backend import Backend
+    from purenn.layers import Parameter
+    from purenn.schedules import Schedule
+
+__all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSProp", "optimizer_from_dict"]
+
+OPTIONS = ("weight_decay", "clip_norm", "schedule")  # that every optimizer takes
+SAVED = ("class", "settings", "steps", "epochs_begun", "state")  # the keys of state_dict()
 
 
 class Optimizer:
-    """What training asks of an optimizer: `start` once a run, then `step` after each batch."""
+    """What training asks of an optimizer.
 
-    def __init__(self, learning_rate: float) -> None:
-        if not (_is_number(learning_rate) and isfinite(learning_rate) and learning_rate > 0.0):
-            raise ArgumentError(
-                f"{type(self).__name__}: learning_rate is {learning_rate!r}, "
-                "must be a number above 0"
-            )
-        self.learning_rate = float(learning_rate)
+    `start` once a run, `begin_epoch` before each epoch, `step` after each batch.
+
+    learning_rate  the base rate; may be set, and holds from the next step on
+    rate           η: learning_rate times the schedule's factor in this epoch
+    steps          how many steps were taken
+    epochs_begun   how many epochs were begun in the whole life of the run
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = ("learning_rate", *OPTIONS)  # of the constructor
+
+    def __init__(
+        self,
+        learning_rate: float,
+        *,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        schedule: Schedule | None = None,
+    ) -> None:
+        if not (is_number(weight_decay) and weight_decay >= 0.0):
+            raise self._wrong("weight_decay", weight_decay, "must be a number, 0 or more")
+        if clip_norm is not None and not (is_number(clip_norm) and clip_norm > 0.0):
+            raise self._wrong("clip_norm", clip_norm, "must be a number above 0, or None")
+        if schedule is not None:
+            _check_schedule(type(self).__name__, schedule)
+        self.weight_decay, self.clip_norm, self.schedule = weight_decay, clip_norm, schedule
+        self._factor = 1.0
+        self.learning_rate = learning_rate
         self.reset()
+
+    @property
+    def learning_rate(self) -> float:
+        """The base rate, which the schedule multiplies."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        if not (is_number(value) and value > 0.0):
+            raise self._wrong("learning_rate", value, "must be a number above 0")
+        self._learning_rate = float(value)
+        self.rate = self._learning_rate * self._factor
 
     def reset(self) -> None:
         """Forget what was remembered."""
-        self.steps = 0
+        self.steps = self.epochs_begun = 0
         self.state: list[dict[str, Array]] = []
         self._of: list[Parameter] = []
         self._backend: Backend
+        self._follow_schedule(0)
 
     def start(self, parameters: list[Parameter], backend: Backend) -> None:
         """Begin a run; a run of the same network goes on where the last one ended."""
@@ -52,9 +103,146 @@ class Optimizer:
                     memory[name] = backend.from_list(self._backend.to_list(array))
         self._backend = backend
 
+    def begin_epoch(self, epoch: float) -> None:
+        """Set the rate for what follows after this many finished epochs of the whole run.
+
+        A fraction moves the rate within an epoch. Without a schedule the rate stays.
+        """
+        self.epochs_begun = int(epoch) + 1
+        if self.schedule is not None:
+            self._follow_schedule(epoch)
+
+    def _follow_schedule(self, epoch: float) -> None:
+        factor = 1.0 if self.schedule is None else self.schedule(epoch)
+        if not (is_number(factor) and factor >= 0.0):
+            raise ArgumentError(
+                f"{self.schedule!r} gave the factor {short(factor)} at epoch {epoch}; "
+                "it must be a number, 0 or more"
+            )
+        self._factor = factor
+        self.rate = self._learning_rate * factor
+
     def step(self) -> None:
         """Move every parameter once, by its gradient."""
         raise NotImplementedError
+
+    def gradients(self) -> list[Any]:
+        """dW of each parameter, clipped, and with the weight decay of this optimizer."""
+        slopes: list[Any] = [W.gradient for W in self._of]
+        if self.clip_norm is not None:
+            slopes = clipped(slopes, self.clip_norm, self._backend)
+        if self.weight_decay:
+            return [self._with_decay(W, dW) for W, dW in zip(self._of, slopes, strict=True)]
+        return slopes
+
+    def _with_decay(self, W: Parameter, dW: Any) -> Any:
+        return dW + self.weight_decay * W.value if _is_weight(W) else dW  # dW + λ W
+
+    # ------------------------------------------------------------ to save and go on
+
+    def remembers(self) -> tuple[str, ...]:
+        """The names of what is kept from step to step for each parameter."""
+        return ()
+
+    def settings(self) -> dict[str, Any]:
+        """The constructor's arguments by name."""
+        return {name: getattr(self, name) for name in self.arguments}
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a run needs to go on in another process, as plain data.
+
+        The keys are class, settings, steps, epochs_begun and state: parameter → name →
+        rows. JSON keeps every bit of it. Raises ArgumentError for a class or a schedule
+        that is not purenn's, DataError for numbers that are not finite.
+        """
+        from purenn.schedules import schedule_to_dict  # most runs never save
+
+        name = type(self).__name__
+        if OPTIMIZERS.get(name) is not type(self):
+            raise ArgumentError(
+                f"{name} is not one of purenn's optimizers ({', '.join(OPTIMIZERS)}), "
+                "so it cannot be saved"
+            )
+        return {
+            "class": name,
+            "settings": self.settings() | {"schedule": schedule_to_dict(self.schedule)},
+            "steps": self.steps,
+            "epochs_begun": self.epochs_begun,
+            "state": {
+                W.name: {key: self._rows(W, key, array) for key, array in memory.items()}
+                for W, memory in zip(self._of, self.state, strict=True)
+                if memory
+            },
+        }
+
+    def _rows(self, W: Parameter, key: str, array: Array) -> list[list[float]]:
+        rows = self._backend.to_list(array)
+        return check_rows(rows, array.shape, f"{type(self).__name__}: state of {W.name}, {key}")
+
+    def load_state(
+        self, data: Any, parameters: list[Parameter], backend: Backend, where: str = "optimizer"
+    ) -> None:
+        """Go on from a `state_dict()` with these parameters of a network on this backend.
+
+        The hyper-parameters stay those of this optimizer; `optimizer_from_dict` takes them
+        from the data too. Raises DataError, and changes nothing, if the data is not what
+        an optimizer of this class gives for these parameters.
+        """
+        data = check_keys(data, SAVED, where)
+        if data["class"] != type(self).__name__:
+            raise DataError(
+                f"{where}.class is {short(data['class'])}, expected {type(self).__name__!r}"
+            )
+        steps = check_whole(data["steps"], f"{where}.steps")
+        epochs_begun = check_whole(data["epochs_begun"], f"{where}.epochs_begun")
+        keys = self.remembers() if steps else ()
+        names = [W.name for W in parameters] if keys else []
+        saved = check_keys(data["state"], names, f"{where}.state")
+        state = [
+            self._memory(saved.get(W.name, {}), W.value.shape, keys, f"{where}.state.{W.name}")
+            for W in parameters
+        ]
+        self.reset()
+        self.start(parameters, backend)
+        self.steps, self.epochs_begun = steps, epochs_begun
+        self.state = [
+            {key: backend.from_list(rows) for key, rows in memory.items()} for memory in state
+        ]
+        self._follow_schedule(max(epochs_begun - 1, 0))
+
+    def _memory(
+        self, saved: Any, shape: tuple[int, ...], keys: tuple[str, ...], where: str
+    ) -> dict[str, list[list[float]]]:
+        """What is remembered of one parameter, checked."""
+        saved = check_keys(saved, keys, where)
+        memory = {key: check_rows(saved[key], shape, f"{where}.{key}") for key in keys}
+        for i, row in enumerate(memory.get("square", ())):
+            if min(row) < 0.0:
+                raise DataError(f"{where}.square[{i}] holds {min(row)!r}, a square below 0")
+        return memory
+
+    def _wrong(self, name: str, value: Any, rule: str) -> ArgumentError:
+        return ArgumentError(f"{type(self).__name__}: {name} is {short(value)}, {rule}")
+
+    def _check_share(self, name: str, value: float) -> float:
+        """The value, if it is a number from 0 to below 1."""
+        if not (is_number(value) and 0.0 <= value < 1.0):
+            raise self._wrong(name, value, "must be from 0 to below 1")
+        return value
+
+    def _check_epsilon(self, value: float) -> float:
+        if not (is_number(value) and value > 0.0):
+            raise self._wrong("epsilon", value, "must be above 0")
+        return value
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.learning_rate!r}{self._options()})"
+
+    def _options(self) -> str:
+        """The options in use, for repr."""
+        values = (self.weight_decay or None, self.clip_norm, self.schedule)
+        pairs = zip(OPTIONS, values, strict=True)
+        return "".join(f", {name}={value!r}" for name, value in pairs if value is not None)
 
 
 class SGD(Optimizer):
@@ -64,35 +252,96 @@ class SGD(Optimizer):
     `nesterov` it looks one step ahead, W ← W − η (dW + μ V) (Sutskever et al. 2013).
     """
 
+    arguments = ("learning_rate", "momentum", "nesterov", *OPTIONS)
+
     def __init__(
-        self, learning_rate: float = 0.1, momentum: float = 0.0, nesterov: bool = False
+        self,
+        learning_rate: float = 0.1,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        *,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
-        super().__init__(learning_rate)
-        if not (_is_number(momentum) and 0.0 <= momentum < 1.0):
-            raise ArgumentError(f"SGD: momentum is {momentum!r}, must be from 0 to below 1")
+        super().__init__(
+            learning_rate, weight_decay=weight_decay, clip_norm=clip_norm, schedule=schedule
+        )
+        self.momentum = self._check_share("momentum", momentum)
+        if nesterov not in (True, False):
+            raise self._wrong("nesterov", nesterov, "must be True or False")
         if nesterov and momentum == 0.0:
             raise ArgumentError("SGD: nesterov needs a momentum above 0")
-        self.momentum, self.nesterov = momentum, nesterov
+        self.nesterov = bool(nesterov)
+
+    def start(self, parameters: list[Parameter], backend: Backend) -> None:
+        super().start(parameters, backend)
+        self.plain = not (self.momentum or self.weight_decay or self.clip_norm)
 
     def step(self) -> None:
         self.steps += 1
-        descend, rate = self._backend.descend, self.learning_rate
-        if self.momentum:
-            self._follow_velocity(descend)
+        descend, rate = self._backend.descend, self.rate
+        if self.plain:
+            for W in self._of:
+                W.value = descend(W.value, W.gradient, rate)  # W − η dW
             return
-        for W in self._of:
-            W.value = descend(W.value, W.gradient, rate)  # W − η dW
+        for W, memory, dW in zip(self._of, self.state, self.gradients(), strict=True):
+            direction = self._velocity(memory, dW) if self.momentum else dW
+            W.value = descend(W.value, direction, rate)
 
-    def _follow_velocity(self, descend: Callable[..., Array]) -> None:
+    def _velocity(self, memory: dict[str, Array], dW: Any) -> Array:
+        """V, or what lies one step ahead of it; V starts at 0."""
         mu = self.momentum
-        for W, memory in zip(self._of, self.state, strict=True):
-            dW: Any = W.gradient
-            V = mu * memory["velocity"] + dW if memory else dW  # V starts at 0
-            memory["velocity"] = V
-            W.value = descend(W.value, dW + mu * V if self.nesterov else V, self.learning_rate)
+        V = memory["velocity"] = mu * memory["velocity"] + dW if memory else dW
+        ahead: Array = dW + mu * V if self.nesterov else V
+        return ahead
+
+    def remembers(self) -> tuple[str, ...]:
+        return ("velocity",) if self.momentum else ()
 
     def __repr__(self) -> str:
-        return f"SGD({self.learning_rate!r}, momentum={self.momentum!r}, nesterov={self.nesterov})"
+        momentum = f"momentum={self.momentum!r}, nesterov={self.nesterov}"
+        return f"SGD({self.learning_rate!r}, {momentum}{self._options()})"
+
+
+class RMSProp(Optimizer):
+    """Each slope is divided by its usual size (Tieleman and Hinton 2012, lecture 6.5).
+
+    V ← ρ V + (1 − ρ) dW²       the running mean of the square; ρ is `decay`, V starts at 0
+    W ← W − η dW / (√V + ε)
+    """
+
+    arguments = ("learning_rate", "decay", "epsilon", *OPTIONS)
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        decay: float = 0.9,
+        epsilon: float = 1e-8,
+        *,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        schedule: Schedule | None = None,
+    ) -> None:
+        super().__init__(
+            learning_rate, weight_decay=weight_decay, clip_norm=clip_norm, schedule=schedule
+        )
+        self.decay = self._check_share("decay", decay)
+        self.epsilon = self._check_epsilon(epsilon)
+
+    def step(self) -> None:
+        self.steps += 1
+        backend, rho = self._backend, self.decay
+        for W, memory, dW in zip(self._of, self.state, self.gradients(), strict=True):
+            V = (1.0 - rho) * (dW * dW)
+            if memory:
+                V = rho * memory["square"] + V  # ρ V + (1 − ρ) dW²
+            memory["square"] = V
+            root = backend.sqrt(V) + self.epsilon  # √V + ε
+            W.value = backend.descend(W.value, dW / root, self.rate)
+
+    def remembers(self) -> tuple[str, ...]:
+        return ("square",)
 
 
 class Adam(Optimizer):
@@ -103,39 +352,143 @@ class Adam(Optimizer):
     W ← W − η M̂ / (√V̂ + ε)      they are too small by 1 − βᵗ: M̂ = M / (1 − β₁ᵗ), same for V̂
     """
 
+    arguments = ("learning_rate", "beta1", "beta2", "epsilon", *OPTIONS)
+
     def __init__(
         self,
         learning_rate: float = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
+        *,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
-        super().__init__(learning_rate)
-        for name, beta in (("beta1", beta1), ("beta2", beta2)):
-            if not (_is_number(beta) and 0.0 <= beta < 1.0):
-                raise ArgumentError(f"Adam: {name} is {beta!r}, must be from 0 to below 1")
-        if not (_is_number(epsilon) and 0.0 < epsilon < float("inf")):
-            raise ArgumentError(f"Adam: epsilon is {epsilon!r}, must be above 0")
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        super().__init__(
+            learning_rate, weight_decay=weight_decay, clip_norm=clip_norm, schedule=schedule
+        )
+        self.beta1 = self._check_share("beta1", beta1)
+        self.beta2 = self._check_share("beta2", beta2)
+        self.epsilon = self._check_epsilon(epsilon)
 
     def step(self) -> None:
         self.steps += 1
         backend = self._backend
         beta1, beta2 = self.beta1, self.beta2
         correction1, correction2 = 1.0 - beta1**self.steps, 1.0 - beta2**self.steps
-        rate = self.learning_rate / correction1
-        for parameter, memory in zip(self._of, self.state, strict=True):
-            dW: Any = parameter.gradient
+        rate = self.rate / correction1
+        for W, memory, dW in zip(self._of, self.state, self.gradients(), strict=True):
             M, V = (1.0 - beta1) * dW, (1.0 - beta2) * (dW * dW)
             if memory:
                 M, V = beta1 * memory["mean"] + M, beta2 * memory["square"] + V
             memory["mean"], memory["square"] = M, V
             root = backend.sqrt(V) * (1.0 / sqrt(correction2)) + self.epsilon  # √V̂ + ε
-            parameter.value = backend.descend(parameter.value, M / root, rate)
+            W.value = backend.descend(W.value, M / root, rate)
 
-    def __repr__(self) -> str:
-        return f"Adam({self.learning_rate!r})"
+    def remembers(self) -> tuple[str, ...]:
+        return ("mean", "square")
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2).
+
+    W ← W − η (M̂ / (√V̂ + ε) + λ W): the decay does not go through M and V, which would
+    divide it by the size of the gradient. As everywhere here only weights decay, not
+    biases; as in PyTorch, η holds the learning rate too (in the paper, the schedule only).
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        *,
+        weight_decay: float = 0.01,
+        clip_norm: float | None = None,
+        schedule: Schedule | None = None,
+    ) -> None:
+        super().__init__(
+            learning_rate,
+            beta1,
+            beta2,
+            epsilon,
+            weight_decay=weight_decay,
+            clip_norm=clip_norm,
+            schedule=schedule,
+        )
+
+    def step(self) -> None:
+        if self.weight_decay:
+            shrink = self.rate * self.weight_decay
+            for W in filter(_is_weight, self._of):
+                W.value = W.value - shrink * W.value  # W − η λ W
+        super().step()
+
+    def _with_decay(self, W: Parameter, dW: Any) -> Any:
+        return dW
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    optimizer.__name__: optimizer for optimizer in (SGD, RMSProp, Adam, AdamW)
+}
+
+
+def optimizer_from_dict(
+    data: Any, parameters: list[Parameter], backend: Backend, where: str = "optimizer"
+) -> Optimizer:
+    """The optimizer that gave this `state_dict()`, to go on with these parameters.
+
+    Raises DataError, with the place in the data, for anything else.
+    """
+    from purenn.schedules import schedule_from_dict
+
+    data = check_keys(data, SAVED, where)
+    name = data["class"]
+    if not isinstance(name, str) or name not in OPTIMIZERS:
+        raise DataError(f"{where}.class is {short(name)}, expected one of {', '.join(OPTIMIZERS)}")
+    cls = OPTIMIZERS[name]
+    settings = dict(check_keys(data["settings"], cls.arguments, f"{where}.settings"))
+    settings["schedule"] = schedule_from_dict(settings["schedule"], f"{where}.settings.schedule")
+    try:
+        optimizer = cls(**settings)
+    except ArgumentError as error:
+        raise DataError(f"{where}.settings: {error}") from error
+    optimizer.load_state(data, parameters, backend, where)
+    return optimizer
+
+
+def global_norm(gradients: list[Any], backend: Backend) -> float:
+    """√(Σ of the squares of all entries of all gradients)."""
+    largest = max(backend.item(backend.max(backend.abs(dW))) for dW in gradients)
+    if largest == 0.0 or not isfinite(largest):
+        return largest
+    shares = [dW / largest for dW in gradients]  # whose squares cannot overflow
+    return largest * sqrt(sum(backend.item(backend.sum(S * S)) for S in shares))
+
+
+def clipped(gradients: list[Any], clip_norm: float, backend: Backend) -> list[Any]:
+    """The gradients, all times one factor if their global norm is above clip_norm.
+
+    Gradients that are not finite stay as they are, so that training sees them and stops.
+    """
+    norm = global_norm(gradients, backend)
+    if not clip_norm < norm < inf:
+        return gradients
+    return [dW * (clip_norm / norm) for dW in gradients]
+
+
+def _is_weight(parameter: Parameter) -> bool:
+    return parameter.name.startswith("W")
+
+
+def _check_schedule(owner: str, schedule: Any) -> None:
+    from purenn.schedules import Schedule  # most runs have none
+
+    if not isinstance(schedule, Schedule):
+        mend = f"; write {schedule.__name__}(…)" if isinstance(schedule, type) else ""
+        raise ArgumentError(
+            f"{owner}: schedule is {short(schedule)}, not one of purenn.schedules, "
+            f"such as CosineDecay(epochs=20){mend}"
+        )

@@ -15,19 +15,21 @@ fixed by NumPy's policy for RandomState (NEP 19): it never changes again.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, MutableSequence, Sequence
 from math import log, prod, sqrt
-from typing import Any, TypeVar
 
 from purenn.errors import ArgumentError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableSequence, Sequence
+    from typing import Any
+
+    State = tuple[str, list[int], int, int, float]
 
 __all__ = ["RandomState"]
 
 WORDS = 624  # the length of MT19937's state, in words of 32 bits
 WORD = 0xFFFFFFFF  # the largest 32-bit word
-
-T = TypeVar("T")
-State = tuple[str, list[int], int, int, float]
 
 
 def words_from_seed(seed: int) -> list[int]:
@@ -132,7 +134,7 @@ class RandomState:
         largest = high - 1 - low
         return self._fill(lambda: low + self._at_most(largest), _shape(size))
 
-    def permutation(self, x: int | Sequence[T]) -> list[Any]:
+    def permutation(self, x: int | Sequence[Any]) -> list[Any]:
         """The numbers 0 … x − 1 in random order, or a shuffled copy of a sequence."""
         mixed: list[Any] = list(range(x)) if isinstance(x, int) else list(x)
         self.shuffle(mixed)

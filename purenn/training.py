@@ -5,42 +5,49 @@ An epoch is one pass over the data: one step on all of it, or one a mini-batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import isfinite
 from time import perf_counter
-from typing import Any, TypeAlias
 
-from purenn.backend import Array
 from purenn.errors import ArgumentError, NonFiniteError
-from purenn.layers import Layer
-from purenn.losses import Loss
-from purenn.metrics import Metric, find_metric
-from purenn.network import Network
+from purenn.metrics import find_metric
 from purenn.optimizers import Optimizer
 
-__all__ = ["Callback", "History", "Progress", "forward_and_backward", "train"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from purenn.array import Array
+    from purenn.batches import Batch, Examples
+    from purenn.layers import Layer
+    from purenn.losses import Loss
+    from purenn.metrics import Metric
+    from purenn.network import Network
+
+    Callback = Callable[["Progress"], Any]
+
+__all__ = ["History", "Progress", "evaluate", "forward_and_backward", "train"]
+
+CHUNK = 1000  # rows that are evaluated at a time, so that memory stays bounded
 
 
 class History:
     """What a run measured, one entry an epoch.
 
-    losses   the loss before each update, averaged over the epoch's batches (for a loss
-             that is a sum: added up); full batch: before that epoch's update
-    metrics  name → list, measured on the same predictions as the losses
-    seconds  how long the run took
+    losses              the loss before each update, averaged over the epoch's batches (for a
+                        loss that is a sum: added up); full batch: before that epoch's update
+    metrics             name → list, measured on the same predictions as the losses
+    validation_losses   the loss on the validation data after the epoch, if there are any
+    validation_metrics  name → list, on the validation data
+    seconds             how long the run took
     """
 
-    def __init__(self, metrics: Iterable[str] = ()) -> None:
+    def __init__(self) -> None:
         self.losses: list[float] = []
-        self.metrics: dict[str, list[float]] = {name: [] for name in metrics}
+        self.metrics: dict[str, list[float]] = {}
+        self.validation_losses: list[float] = []
+        self.validation_metrics: dict[str, list[float]] = {}
         self.seconds = 0.0
-
-    def add(self, loss: float, metrics: Iterable[float], seconds: float) -> None:
-        """Note what an epoch measured; `seconds` since the start of the run."""
-        self.losses.append(loss)
-        for values, value in zip(self.metrics.values(), metrics, strict=True):
-            values.append(value)
-        self.seconds = seconds
 
     def __repr__(self) -> str:
         if not self.losses:
@@ -50,15 +57,23 @@ class History:
 
 
 class Progress:
-    """What a callback is told after each epoch; `stop()` ends the run after this one."""
+    """What callbacks are told; `stop()` ends the run after the epoch.
 
-    def __init__(self, network: Network, history: History, epochs: int) -> None:
-        self.network, self.history, self.epochs = network, history, epochs
+    batch, batches  how many batches of this epoch are done, and how many it has
+    batch_loss      the loss of the last batch
+    """
+
+    def __init__(
+        self, network: Network, optimizer: Optimizer, history: History, epochs: int
+    ) -> None:
+        self.network, self.optimizer, self.history = network, optimizer, history
+        self.epochs = epochs
+        self.batch, self.batches, self.batch_loss = 0, 1, 0.0
         self.stopped = False
 
     @property
     def epoch(self) -> int:
-        """How many epochs are done, from 1."""
+        """How many epochs are done, from 1; those of a resumed run count from its beginning."""
         return len(self.history.losses)
 
     @property
@@ -71,13 +86,21 @@ class Progress:
         """The metrics of this epoch."""
         return {name: values[-1] for name, values in self.history.metrics.items()}
 
+    @property
+    def validation_loss(self) -> float:
+        """The loss on the validation data; ArgumentError if there are none."""
+        if not self.history.validation_losses:
+            raise ArgumentError("there is no validation loss: give train(..., validation=(X, y))")
+        return self.history.validation_losses[-1]
+
+    @property
+    def validation_metrics(self) -> dict[str, float]:
+        """The metrics on the validation data."""
+        return {name: values[-1] for name, values in self.history.validation_metrics.items()}
+
     def stop(self) -> None:
         """End training after this epoch."""
         self.stopped = True
-
-
-Batch: TypeAlias = tuple[int, Array, Array, float]  # number, inputs, targets, share of all rows
-Callback: TypeAlias = Callable[[Progress], Any]
 
 
 def train(
@@ -91,55 +114,87 @@ def train(
     batch_size: int | None = None,
     metrics: Sequence[str | Metric] = (),
     callbacks: Sequence[Callback] = (),
+    validation: tuple[Any, Any] | None = None,
+    history: History | None = None,
 ) -> History:
     """Train the network on m examples; returns what was measured.
 
-    X           m rows of n_in numbers: lists, arrays, or any object with `tolist`
+    X           m rows of n_in numbers: lists, arrays, any object with `tolist`, or rows of
+                purenn.data that become numbers when their batch comes
     y           m targets, as the loss takes them
     epochs      passes over the data, 1 or more
     batch_size  rows a step, shuffled each epoch by the network's generator; None: all
     metrics     names ("accuracy", "mean_squared_error") or functions of purenn.metrics' form
-    callbacks   functions that are called with a Progress after each epoch
+    callbacks   are called with a Progress after each epoch; those that have a method `batch`
+                or `end` also after each batch, or when the run is over
+    validation  (X, y) to measure loss and metrics on after each epoch
+    history     of an earlier run, to go on with
 
     Raises ArgumentError, DataError or ShapeError before anything is changed, and
     NonFiniteError, with the parameters back at the last finite state, if the loss
     becomes NaN or infinite.
     """
-    _check_count("epochs", epochs)
-    if batch_size is not None:
-        _check_count("batch_size", batch_size)
-    if not isinstance(optimizer, Optimizer):
-        raise ArgumentError(
-            f"optimizer is {optimizer!r}, not a purenn optimizer such as nn.SGD(0.1)"
-        )
-    measures = [find_metric(metric) for metric in metrics]
-    X_all, Y_all = network.data(X, y, loss)
+    _check_arguments(epochs, batch_size, optimizer)
+    measures = dict(map(find_metric, metrics))
+    examples = network.examples(X, y, loss)
+    held_out = None if validation is None else network.examples(*validation, loss)
+    history = History() if history is None else history
+    progress = Progress(network, optimizer, history, len(history.losses) + epochs)
     optimizer.start(network.trainable, network.backend)
-    history = History(name for name, _ in measures)
-    progress = Progress(network, history, epochs)
-    path = network.path(loss)
-    guard = Guard(network, optimizer, path)
-    batches = _batching(network, X_all, Y_all, batch_size)
-    start = perf_counter()
-    for epoch in range(1, epochs + 1):
-        epoch_loss, sums = 0.0, [0.0] * len(measures)
-        for batch, X_batch, Y, share in batches():
-            L, P = forward_and_backward(path, loss, X_batch, Y)
-            if not isfinite(L):
-                guard.stop(f"the loss became {L}", X_batch, f"epoch {epoch}, batch {batch}")
-            guard.good = [p.value for p in network.trainable]
-            epoch_loss += L * share if loss.per_example else L
-            if measures:
-                values = [measure(network.backend, P, Y) for _, measure in measures]
-                sums = [total + value * share for total, value in zip(sums, values, strict=True)]
-            optimizer.step()
-        history.add(epoch_loss, sums, perf_counter() - start)
+    run = Run(progress, loss, measures, [c.batch for c in callbacks if hasattr(c, "batch")])
+    batches = _batching(examples, batch_size, progress)
+    start = perf_counter() - history.seconds
+    for epoch in range(len(history.losses) + 1, progress.epochs + 1):
+        optimizer.begin_epoch(epoch - 1)
+        L, values = run.epoch(epoch, batches())
+        _note(L, values, history.losses, history.metrics)
+        if held_out is not None:
+            L, values = _measure(network, loss, held_out, measures)
+            _note(L, values, history.validation_losses, history.validation_metrics)
+        history.seconds = perf_counter() - start
         for callback in callbacks:
             callback(progress)
         if progress.stopped:
             break
-    guard.check_parameters(X_all, len(history.losses))
+    run.guard.check_parameters(examples, len(history.losses))
+    for callback in callbacks:
+        if hasattr(callback, "end"):
+            callback.end(progress)
     return history
+
+
+class Run:
+    """What stays the same from epoch to epoch."""
+
+    def __init__(
+        self,
+        progress: Progress,
+        loss: Loss,
+        measures: dict[str, Metric],
+        on_batch: list[Callback],
+    ) -> None:
+        self.progress, self.loss, self.measures, self.on_batch = progress, loss, measures, on_batch
+        self.network, self.optimizer = progress.network, progress.optimizer
+        self.path = self.network.path(loss)
+        self.guard = Guard(self.network, self.optimizer, self.path)
+
+    def epoch(self, epoch: int, batches: Iterable[Batch]) -> tuple[float, dict[str, float]]:
+        """A step for each batch; the mean loss and the metrics, measured before each step."""
+        network, loss, guard = self.network, self.loss, self.guard
+        mean, sums = 0.0, dict.fromkeys(self.measures, 0.0)
+        for batch, X, Y, share in batches:
+            L, P = forward_and_backward(self.path, loss, X, Y)
+            if not isfinite(L):
+                guard.stop(f"the loss became {L}", X, f"epoch {epoch}, batch {batch}")
+            guard.good = [p.value for p in network.trainable]
+            mean += L * share if loss.per_example else L
+            for name, measure in self.measures.items():
+                sums[name] += measure(network.backend, P, Y) * share
+            self.optimizer.step()
+            for callback in self.on_batch:
+                self.progress.batch, self.progress.batch_loss = batch, L
+                callback(self.progress)
+        return mean, sums
 
 
 def forward_and_backward(
@@ -159,22 +214,52 @@ def forward_and_backward(
     return L, loss.P if loss.fused_with else A
 
 
+def evaluate(
+    network: Network, X: Any, y: Any, *, loss: Loss, metrics: Sequence[str | Metric] = ()
+) -> tuple[float, dict[str, float]]:
+    """The loss and the metrics on these examples; nothing is trained.
+
+    Large data are taken a thousand rows at a time.
+    """
+    examples = network.examples(X, y, loss)
+    return _measure(network, loss, examples, dict(map(find_metric, metrics)))
+
+
+def _measure(
+    network: Network, loss: Loss, examples: Examples, measures: dict[str, Metric]
+) -> tuple[float, dict[str, float]]:
+    path = network.path(loss)
+    total, sums = 0.0, dict.fromkeys(measures, 0.0)
+    for _, X, Y, share in examples.batches(CHUNK):
+        A = X
+        for layer in path:
+            A = layer.predict(A)
+        L = loss.forward(A, Y)
+        P = loss.P if loss.fused_with else A
+        total += L * share if loss.per_example else L
+        for name, measure in measures.items():
+            sums[name] += measure(network.backend, P, Y) * share
+    return total, sums
+
+
+def _note(
+    L: float, values: dict[str, float], losses: list[float], metrics: dict[str, list[float]]
+) -> None:
+    losses.append(L)
+    for name, value in values.items():
+        metrics.setdefault(name, []).append(value)
+
+
 def _batching(
-    network: Network, X: Array, Y: Array, batch_size: int | None
+    examples: Examples, batch_size: int | None, progress: Progress
 ) -> Callable[[], Iterable[Batch]]:
-    """A function that gives an epoch's batches."""
+    """A function that gives an epoch's batches: all rows, or some in an order drawn anew."""
     if batch_size is None:
-        everything = [(1, X, Y, 1.0)]
+        everything = [(1, *examples.all(), 1.0)]
         return lambda: everything
-    m, take = X.shape[0], network.backend.take
-
-    def shuffled() -> Iterator[Batch]:
-        order = network.random.permutation(m)
-        for number, start in enumerate(range(0, m, batch_size), start=1):
-            rows = order[start : start + batch_size]
-            yield number, take(X, rows), take(Y, rows), len(rows) / m
-
-    return shuffled
+    progress.batches = -(-examples.rows // batch_size)
+    draw = progress.network.random.permutation
+    return lambda: examples.batches(batch_size, draw(examples.rows))
 
 
 class Guard:
@@ -185,23 +270,26 @@ class Guard:
 
     def __init__(self, network: Network, optimizer: Optimizer, path: list[Layer]) -> None:
         self.network, self.optimizer, self.path = network, optimizer, path
-        self.good = [p.value for p in network.trainable]
+        self.good = [p.value for p in network.trainable]  # they gave a finite loss
 
-    def check_parameters(self, X: Array, epoch: int) -> None:
+    def check_parameters(self, examples: Examples, epoch: int) -> None:
         """After the last step, which no loss has been measured for."""
         for parameter in self.network.trainable:
             if not self.finite(parameter.value):
+                X, _ = examples.take(range(min(CHUNK, examples.rows)))
                 self.stop(f"{parameter.name} is no longer finite", X, f"epoch {epoch}, last step")
 
     def stop(self, what: str, X: Array, when: str) -> None:
+        """Put the parameters back and raise."""
         where = self.first_bad_layer(X)
         for parameter, value in zip(self.network.trainable, self.good, strict=True):
             parameter.value = value
+        rate = self.optimizer.learning_rate
         self.optimizer.reset()
         raise NonFiniteError(
             f"{when}: {what}, first seen in {where}; training stopped and the parameters are back "
-            f"at their last finite state. Try a smaller learning rate than "
-            f"{self.optimizer.learning_rate:g}, or scale the columns of X to about −1 to 1"
+            f"at their last finite state. Try a smaller learning rate than {rate:g}, "
+            "or scale the columns of X to about −1 to 1"
         )
 
     def first_bad_layer(self, X: Array) -> str:
@@ -216,6 +304,12 @@ class Guard:
         return bool(backend.item(backend.all(backend.isfinite(X))))
 
 
-def _check_count(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ArgumentError(f"train: {name} is {value!r}, must be a whole number, 1 or more")
+def _check_arguments(epochs: Any, batch_size: Any, optimizer: Any) -> None:
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if name == "batch_size" and value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ArgumentError(f"train: {name} is {value!r}, must be a whole number, 1 or more")
+    if not isinstance(optimizer, Optimizer):
+        mend = f"; write {optimizer.__name__}()" if isinstance(optimizer, type) else ""
+        raise ArgumentError(f"optimizer is {optimizer!r}, not a purenn optimizer{mend}")

@@ -1,4 +1,4 @@
-"""The command line: one module a command, each with HELP, add_arguments and run.
+"""The command line: one module a command, each with add_arguments and run.
 
 Exit codes: 0 done, 1 done but the answer is no (not learned, gradients disagree),
 2 wrong use or input, 130 stopped with Ctrl-C.
@@ -17,7 +17,15 @@ from purenn.errors import NonFiniteError, PurennError
 
 __all__ = ["main"]
 
-COMMANDS = ("xor", "check", "backends")  # modules of this package
+COMMANDS = {
+    "xor": "train a small network on exclusive or, and show what it has learned",
+    "train": "train a network on a CSV file or a folder of IDX files",
+    "evaluate": "judge a saved model on labelled data",
+    "predict": "predict with a saved model: CSV in, CSV out",
+    "summary": "show what is in a model file",
+    "check": "compare the analytic gradients with central differences",
+    "backends": "list the backends, how to install the missing ones, and which one is in force",
+}  # modules of this package, imported when asked for
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without "→" shows "?"
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = build_parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
         return code
@@ -41,8 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of `purenn` with a subcommand for each module in COMMANDS."""
+def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of `purenn`; only the module of the command in argv is imported."""
     parser = argparse.ArgumentParser(
         prog="purenn",
         description="Neural networks in plain Python. "
@@ -50,9 +58,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"purenn {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        module = import_module(f"purenn.cli.{name}")
-        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
+    asked = next((word for word in argv if word in COMMANDS), None)
+    for name, what in COMMANDS.items():
+        command = commands.add_parser(name, help=what, description=what)
+        if name == asked:
+            module = import_module(f"purenn.cli.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
     return parser

@@ -7,8 +7,6 @@ import argparse
 from purenn.backend import choose_backend, describe_backends
 from purenn.cli import options
 
-HELP = "list the backends, how to install the missing ones, and which one is in force"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_backend(parser)

@@ -11,8 +11,6 @@ from purenn.gradients import GradientReport
 from purenn.layers import Layer
 from purenn.losses import Loss
 
-HELP = "compare the analytic gradients with central differences"
-
 ROWS = 6
 
 

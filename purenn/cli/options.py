@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-__all__ = ["add_backend", "add_seed", "count", "rate", "seed"]
+__all__ = ["add_backend", "add_seed", "count", "rate", "seed", "share", "sizes"]
 
 
 def count(text: str) -> int:
@@ -32,6 +32,19 @@ def rate(text: str) -> float:
     if not 0.0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a finite number above 0")
     return value
+
+
+def share(text: str) -> float:
+    """A number above 0 and below 1."""
+    value = rate(text)
+    if value >= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and below 1")
+    return value
+
+
+def sizes(text: str) -> list[int]:
+    """Whole numbers with commas between them; a single 0 stands for none."""
+    return [0] if text.strip() == "0" else [count(part) for part in text.split(",")]
 
 
 def _whole(text: str) -> int:

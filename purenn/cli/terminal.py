@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from itertools import pairwise
 from collections.abc import Sequence
 
 __all__ = ["clear_line", "curve", "is_terminal", "show_line"]
@@ -40,7 +41,7 @@ def curve(values: Sequence[float], title: str, *, width: int = 60, height: int =
     """
     width = max(1, min(width, len(values), shutil.get_terminal_size().columns - 12))
     bounds = [round(i * len(values) / width) for i in range(width + 1)]
-    columns = [sum(values[a:b]) / (b - a) for a, b in zip(bounds, bounds[1:], strict=False)]
+    columns = [sum(values[a:b]) / (b - a) for a, b in pairwise(bounds)]
     top = max(columns) or 1.0
     eighths = [round(value / top * height * 8) for value in columns]
     marks = EIGHTHS if _can_show(EIGHTHS) else "    #####"

@@ -11,8 +11,6 @@ from purenn.backend import choose_backend
 from purenn.cli import options, terminal
 from purenn.training import Progress
 
-HELP = "train a small network on exclusive or, and show what it has learned"
-
 X = [[0, 0], [0, 1], [1, 0], [1, 1]]
 y = [[0], [1], [1], [0]]
 MARGIN = 0.25  # a prediction this near to its target counts as learned

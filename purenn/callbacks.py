@@ -1,0 +1,49 @@
+"""Callbacks: what happens after each epoch, besides training."""
+
+from __future__ import annotations
+
+from math import inf
+
+from purenn.errors import ArgumentError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from purenn.array import Array
+    from purenn.training import Progress
+
+__all__ = ["EarlyStopping"]
+
+
+class EarlyStopping:
+    """Stop when the validation loss no longer falls, and go back to the best weights.
+
+    patience   epochs without improvement that are waited for, 1 or more
+    min_delta  how much lower the loss must be to count as an improvement
+
+    Without validation data the training loss is watched. The best weights are restored at
+    the end of the run, whether it was stopped or not.
+    """
+
+    def __init__(self, patience: int = 5, min_delta: float = 0.0) -> None:
+        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
+            raise ArgumentError(f"EarlyStopping: patience is {patience!r}, must be 1 or more")
+        if not 0.0 <= min_delta < inf:
+            raise ArgumentError(f"EarlyStopping: min_delta is {min_delta!r}, must be 0 or more")
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss = inf
+        self.best_epoch = 0
+        self._best: list[Array] = []  # arrays are never written into: no copies are needed
+
+    def __call__(self, progress: Progress) -> None:
+        validated = progress.history.validation_losses
+        loss = validated[-1] if validated else progress.loss
+        if loss < self.best_loss - self.min_delta or not self._best:
+            self.best_loss, self.best_epoch = loss, progress.epoch
+            self._best = [p.value for p in progress.network.trainable]
+        elif progress.epoch - self.best_epoch >= self.patience:
+            progress.stop()
+
+    def end(self, progress: Progress) -> None:
+        """Put the best weights back."""
+        for parameter, value in zip(progress.network.trainable, self._best, strict=True):
+            parameter.value = value

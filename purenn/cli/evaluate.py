@@ -1,0 +1,27 @@
+"""`purenn evaluate`: how good a saved model is on labelled data."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from purenn.backend import choose_backend
+from purenn.cli import datasets, options
+from purenn.cli.judging import judge
+from purenn.storage import load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="a file that `purenn train --save` wrote")
+    parser.add_argument("data", metavar="DATA", help="a CSV file, or a folder of IDX files")
+    datasets.add_columns(parser)
+    options.add_backend(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and no text")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    backend, _ = choose_backend(arguments.backend)
+    model = load(arguments.model, backend)
+    result = judge(model, datasets.labelled_for(model, arguments))
+    print(json.dumps(result.to_dict()) if arguments.json else "\n".join(result.lines()))
+    return 0

@@ -1,0 +1,109 @@
+"""What `purenn train` shows while it runs, and how Ctrl-C ends it cleanly."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from time import perf_counter
+
+from purenn.cli import terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from purenn.training import Progress
+
+__all__ = ["GentleStop", "Reporter"]
+
+PAUSE = 0.1  # seconds between two progress lines, at least
+
+
+class Reporter:
+    """A callback: a line that is written over on a terminal, one plain line an epoch elsewhere."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.watched = terminal.is_terminal()
+        self.epoch_start = self.start = perf_counter()
+        self.done = 0  # epochs of this run
+        self.shown = 0.0
+
+    def batch(self, progress: Progress) -> None:
+        """After a batch: only for people."""
+        now = perf_counter()
+        if not self.watched or now - self.shown < PAUSE:
+            return
+        self.shown = now
+        share = progress.batch / progress.batches
+        speed = share * self.rows / max(now - self.epoch_start, 1e-9)
+        epochs_left = progress.epochs - progress.epoch - share
+        left = (now - self.start) / (self.done + share) * epochs_left
+        terminal.show_line(
+            f"epoch {progress.epoch + 1} of {progress.epochs}  {share:4.0%}  "
+            f"loss {progress.batch_loss:.4f}  {speed:,.0f} rows/s  {clock(left)} left"
+        )
+
+    def __call__(self, progress: Progress) -> None:
+        """After an epoch."""
+        now = perf_counter()
+        speed = self.rows / max(now - self.epoch_start, 1e-9)
+        self.epoch_start = now
+        self.done += 1
+        digits = len(str(progress.epochs))
+        figures = [f"loss {progress.loss:.4f}", *shown(progress.metrics)]
+        if progress.history.validation_losses:
+            figures += ["validation", f"loss {progress.validation_loss:.4f}"]
+            figures += shown(progress.validation_metrics)
+        if self.watched:
+            terminal.clear_line()
+        print(
+            f"epoch {progress.epoch:>{digits}} of {progress.epochs}  {'  '.join(figures)}  "
+            f"{speed:,.0f} rows/s",
+            flush=True,
+        )
+
+
+class GentleStop:
+    """The first Ctrl-C lets the epoch finish, so that nothing is lost; a second one stops at once.
+
+    Used as a context manager around training, and as a callback in it.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> GentleStop:
+        self.before = signal.getsignal(signal.SIGINT)
+        signal.signal(signal.SIGINT, self._on_interrupt)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        signal.signal(signal.SIGINT, self.before)
+
+    def _on_interrupt(self, number: int, frame: Any) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        message = "\npurenn: Ctrl-C: finishing this epoch; press it again to stop at once"
+        print(message, file=sys.stderr, flush=True)
+
+    def __call__(self, progress: Progress) -> None:
+        if self.asked:
+            progress.stop()
+
+
+def shown(metrics: dict[str, float]) -> list[str]:
+    """The metrics as people read them."""
+    names = {"mean_squared_error": "mse", "mean_absolute_error": "mae"}
+    return [
+        f"{names.get(name, name)} {value:.2%}" if name == "accuracy" else f"{name} {value:.4g}"
+        for name, value in metrics.items()
+    ]
+
+
+def clock(seconds: float) -> str:
+    """Seconds as 0:05 or 1:02:03."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,361 @@
+"""`purenn train`: from a file to a trained, judged and saved network."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from itertools import pairwise
+from math import ceil
+
+import purenn as nn
+from purenn import callbacks, losses, optimizers, schedules
+from purenn.backend import choose_backend
+from purenn.cli import datasets, options
+from purenn.cli.judging import judge
+from purenn.cli.progress import GentleStop, Reporter
+from purenn.data import MinMaxScaler, StandardScaler, scale, split
+from purenn.errors import ArgumentError
+from purenn.storage import Model, Run, load, save
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from purenn.backend import Backend
+    from purenn.cli.judging import Judgement
+    from purenn.data import Dataset
+    from purenn.layers import Layer
+    from purenn.optimizers import Optimizer
+
+ACTIVATIONS: dict[str, type[Layer]] = {
+    "elu": nn.ELU,
+    "gelu": nn.GELU,
+    "leaky-relu": nn.LeakyReLU,
+    "relu": nn.ReLU,
+    "sigmoid": nn.Sigmoid,
+    "silu": nn.SiLU,
+    "softplus": nn.Softplus,
+    "tanh": nn.Tanh,
+}
+BENDED_AT_ZERO = ("elu", "gelu", "leaky-relu", "relu", "silu", "softplus")  # He's weights
+OPTIMIZERS: dict[str, tuple[type[Optimizer], float]] = {  # with the usual learning rate
+    "adam": (optimizers.Adam, 0.001),
+    "adamw": (optimizers.AdamW, 0.001),
+    "rmsprop": (optimizers.RMSProp, 0.001),
+    "sgd": (optimizers.SGD, 0.1),
+}
+STEPS = 2000  # that a run without --epochs takes, about
+REPORTED = {"classification": ["accuracy"], "regression": ["mean_absolute_error"]}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATA", help="a CSV file, or a folder of IDX files")
+    datasets.add_columns(parser)
+    parser.add_argument("--test", metavar="FILE", help="a CSV file to judge the network on")
+    parser.add_argument(
+        "--task",
+        choices=("classification", "regression"),
+        help="what the label is (default: told from the column)",
+    )
+    parser.add_argument(
+        "--rows", type=options.count, metavar="N", help="train on the first N rows only"
+    )
+    parser.add_argument(
+        "--scale",
+        choices=("none", "standard", "minmax"),
+        help="fitted on the training part (default: standard for CSV, none for images)",
+    )
+    parser.add_argument(
+        "--validation",
+        type=options.share,
+        metavar="SHARE",
+        help="keep this share of the rows to measure on after each epoch, such as 0.1",
+    )
+    add_network_arguments(parser)
+    parser.add_argument("--epochs", type=options.count, metavar="N", help="passes over the data")
+    parser.add_argument("--batch-size", type=options.count, metavar="N", help="(default: 32)")
+    parser.add_argument(
+        "--patience",
+        type=options.count,
+        metavar="N",
+        help="stop after N epochs without progress, with the best weights",
+    )
+    options.add_seed(parser)
+    options.add_backend(parser)
+    parser.add_argument("--save", metavar="FILE", help="write the model here when done")
+    parser.add_argument("--resume", metavar="FILE", help="go on with a run that was saved")
+    parser.add_argument("--report", metavar="FILE.html", help="write a page to look at")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and no text")
+
+
+def add_network_arguments(parser: argparse.ArgumentParser) -> None:
+    """Those that --resume takes from the file instead."""
+    parser.add_argument(
+        "--hidden",
+        type=options.sizes,
+        metavar="N,N",
+        help="units of each hidden layer; 0 for none (default: 32)",
+    )
+    parser.add_argument("--activation", choices=sorted(ACTIVATIONS), help="(default: relu)")
+    parser.add_argument(
+        "--dropout", type=options.share, metavar="P", help="after each hidden layer"
+    )
+    parser.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="(default: adam)")
+    parser.add_argument(
+        "--learning-rate", type=options.rate, metavar="R", help="(default: the optimizer's usual)"
+    )
+    parser.add_argument("--momentum", type=options.share, metavar="M", help="for sgd")
+    parser.add_argument("--weight-decay", type=options.rate, metavar="D")
+    parser.add_argument("--clip-norm", type=options.rate, metavar="C")
+    parser.add_argument(
+        "--schedule",
+        choices=("constant", "cosine"),
+        help="cosine: the learning rate falls to 0 by the last epoch (default: constant)",
+    )
+
+
+FROM_FILE = (
+    *("hidden", "activation", "dropout", "optimizer", "learning_rate", "momentum"),
+    *("weight_decay", "clip_norm", "schedule", "batch_size", "scale", "validation", "rows"),
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0 when trained (also when stopped with Ctrl-C once)."""
+    backend, why = choose_backend(arguments.backend)
+    train, test = datasets.read_training(arguments)
+    model = resumed(arguments, train, backend) if arguments.resume else None
+    settings = model.run.options if model is not None and model.run else chosen(arguments)
+    train, validation = parts(train, settings)
+    if model is None:
+        model = fresh(arguments, settings, train, backend)
+    say = (lambda *_: None) if arguments.json else print
+    describe(say, model, backend, why, train, validation, test)
+    stopper = GentleStop()
+    stopping = callbacks.EarlyStopping(arguments.patience) if arguments.patience else None
+    fit(model, train, validation, arguments, settings, stopper, stopping)
+    result = judge(model, test or validation or train)
+    judged_on = "test data" if test else "validation data" if validation else "training data"
+    say(f"\n{judged_on}:\n" + "\n".join(result.lines()))
+    finish(arguments, model, result, judged_on, stopping, stopper.asked, say)
+    if arguments.json:
+        print(json.dumps(to_dict(model, result, judged_on)))
+    return 0
+
+
+# --------------------------------------------------------------------- setting it up
+
+
+def chosen(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a resumed run must do in the same way, as plain JSON."""
+    return {
+        "seed": arguments.seed,
+        "batch_size": arguments.batch_size or 32,
+        "validation": arguments.validation,
+        "rows": arguments.rows,
+        "scale": arguments.scale,
+    }
+
+
+def resumed(arguments: argparse.Namespace, train: Dataset, backend: Backend) -> Model:
+    """The saved run, if nothing else was asked for than to go on with it."""
+    given = [name for name in FROM_FILE if getattr(arguments, name) is not None]
+    if given:
+        names = ", ".join("--" + name.replace("_", "-") for name in given)
+        raise ArgumentError(f"--resume takes {names} from {arguments.resume}; leave it out")
+    model = load(arguments.resume, backend)
+    if model.run is None:
+        raise ArgumentError(f"{arguments.resume}: no run to go on with is saved in this model")
+    labels = None if train.label_names is None else list(train.label_names)
+    if model.label_names != labels or model.network.n_in != train.features.width:
+        raise ArgumentError(
+            f"{arguments.resume} was trained on {model.network.n_in} columns and the labels "
+            f"{model.label_names}; {arguments.data} has {train.features.width} and {labels}"
+        )
+    return model
+
+
+def parts(train: Dataset, settings: dict[str, Any]) -> tuple[Dataset, Dataset | None]:
+    """The rows to train on, and those to validate on."""
+    if settings["rows"] is not None:
+        if settings["rows"] > len(train):
+            raise ArgumentError(f"--rows {settings['rows']}: {train.name} has {len(train)}")
+        train = train.subset(range(settings["rows"]))
+    if settings["validation"] is None:
+        return train, None
+    share = 1.0 - settings["validation"]
+    return split(train, share, settings["seed"], stratify=train.is_classification)
+
+
+def fresh(
+    arguments: argparse.Namespace, settings: dict[str, Any], train: Dataset, backend: Backend
+) -> Model:
+    """A new network for this data, and how it will be trained."""
+    classify = train.is_classification
+    last = [nn.Softmax()] if classify else []
+    network = nn.Network(
+        [*hidden_layers(arguments, train), *last], seed=settings["seed"], backend=backend
+    )
+    epochs = arguments.epochs or max(5, min(200, ceil(STEPS / steps(train, settings))))
+    arguments.epochs = epochs
+    standard = train.image_shape is None
+    how = settings["scale"] or ("standard" if standard else "none")
+    scalers = {"standard": StandardScaler, "minmax": MinMaxScaler}
+    targets = None if classify else StandardScaler().fit(target_rows(train))
+    return Model(
+        network=network,
+        task="classification" if classify else "regression",
+        label_names=list(train.label_names) if train.label_names else None,
+        feature_names=list(train.feature_names) if train.feature_names else None,
+        target_name=train.target_name,
+        image_shape=train.image_shape,
+        scaler=scalers[how]().fit(train.features) if how in scalers else None,
+        target_scaler=targets,
+        loss=losses.CrossEntropy() if classify else losses.MeanSquaredError(),
+        run=Run(optimizer=optimizer(arguments, epochs), options=settings),
+    )
+
+
+def hidden_layers(arguments: argparse.Namespace, train: Dataset) -> list[Layer]:
+    """Dense and activation for each hidden layer, and the last dense one."""
+    kind = arguments.activation or "relu"
+    weights = nn.initializers.HeUniform() if kind in BENDED_AT_ZERO else None
+    widths = [train.features.width, *(arguments.hidden or [32])]
+    if arguments.hidden == [0]:
+        widths = widths[:1]
+    layers: list[Layer] = []
+    for n_in, n_out in pairwise(widths):
+        layers.append(nn.Dense(n_in, n_out, **({"weights": weights} if weights else {})))
+        layers.append(ACTIVATIONS[kind]())
+        if arguments.dropout:
+            layers.append(nn.Dropout(arguments.dropout))
+    return [*layers, nn.Dense(widths[-1], train.outputs)]
+
+
+def optimizer(arguments: argparse.Namespace, epochs: int) -> Optimizer:
+    kind, usual = OPTIMIZERS[arguments.optimizer or "adam"]
+    extra: dict[str, Any] = {}
+    if arguments.momentum is not None:
+        if kind is not optimizers.SGD:
+            raise ArgumentError("--momentum goes with --optimizer sgd; the others have their own")
+        extra["momentum"] = arguments.momentum
+    if arguments.weight_decay is not None:
+        extra["weight_decay"] = arguments.weight_decay
+    if arguments.clip_norm is not None:
+        extra["clip_norm"] = arguments.clip_norm
+    if arguments.schedule == "cosine":
+        extra["schedule"] = schedules.CosineDecay(epochs)
+    return kind(arguments.learning_rate or usual, **extra)
+
+
+def steps(train: Dataset, settings: dict[str, Any]) -> int:
+    """Steps an epoch."""
+    return ceil(len(train) / settings["batch_size"])
+
+
+def target_rows(data: Dataset) -> list[list[float]]:
+    """The values to predict as rows, also where there is one a row."""
+    return [list(t) if isinstance(t, (list, tuple)) else [t] for t in data.targets]
+
+
+# -------------------------------------------------------------------------- the run
+
+
+def fit(
+    model: Model,
+    train: Dataset,
+    validation: Dataset | None,
+    arguments: argparse.Namespace,
+    settings: dict[str, Any],
+    stopper: GentleStop,
+    stopping: callbacks.EarlyStopping | None,
+) -> None:
+    """Train, with what is shown meanwhile."""
+    run = model.run
+    assert run is not None  # noqa: S101 (made by fresh or checked by resumed)
+    watchers: list[Any] = [] if arguments.json else [Reporter(len(train))]
+    watchers += [stopping] if stopping else []
+    epochs = arguments.epochs or max(1, len(run.history.losses))
+    with stopper:
+        nn.train(
+            model.network,
+            *prepared(model, train),
+            loss=model.loss,
+            optimizer=run.optimizer,
+            epochs=epochs,
+            batch_size=settings["batch_size"],
+            metrics=REPORTED[model.task],
+            callbacks=[*watchers, stopper],
+            validation=None if validation is None else prepared(model, validation),
+            history=run.history,
+        )
+
+
+def prepared(model: Model, data: Dataset) -> tuple[Any, Any]:
+    """Features and targets as the network takes them: scaled as the model says."""
+    if model.scaler is not None:
+        data = scale(data, model.scaler)
+    if model.target_scaler is not None:
+        return data.features, model.target_scaler.transform(target_rows(data))
+    return data.features, data.targets
+
+
+def describe(
+    say: Any,
+    model: Model,
+    backend: Backend,
+    why: str,
+    train: Dataset,
+    validation: Dataset | None,
+    test: Dataset | None,
+) -> None:
+    sizes = [f"{len(train):,} rows to train on"]
+    sizes += [f"{len(validation):,} to validate"] if validation else []
+    sizes += [f"{len(test):,} to test"] if test else []
+    kind = f"{len(model.label_names)} classes" if model.label_names else "regression"
+    assert model.run is not None  # noqa: S101
+    say(f"backend  {backend.name} ({why})")
+    say(f"data     {train.name}: {', '.join(sizes)}; {kind}")
+    say(f"network  {' - '.join(map(str, model.network.layers))}")
+    say(f"training {model.run.optimizer}\n")
+
+
+def finish(
+    arguments: argparse.Namespace,
+    model: Model,
+    result: Judgement,
+    judged_on: str,
+    stopping: callbacks.EarlyStopping | None,
+    interrupted: bool,
+    say: Any,
+) -> None:
+    """Save what was asked for, and say so."""
+    if interrupted:
+        assert model.run is not None  # noqa: S101
+        say(f"\nstopped by Ctrl-C after epoch {len(model.run.history.losses)}")
+    if arguments.save:
+        save(arguments.save, model)
+        say(f"model saved to {arguments.save}")
+    if arguments.report:
+        from purenn.cli.page import write_page
+
+        write_page(arguments.report, model, result, judged_on, stopping)
+        say(f"report written to {arguments.report}")
+
+
+def to_dict(model: Model, result: Judgement, judged_on: str) -> dict[str, Any]:
+    """What `--json` prints."""
+    assert model.run is not None  # noqa: S101
+    history = model.run.history
+    return {
+        "backend": model.network.backend.name,
+        "task": model.task,
+        "epochs": len(history.losses),
+        "seconds": history.seconds,
+        "losses": history.losses,
+        "metrics": history.metrics,
+        "validation_losses": history.validation_losses,
+        "validation_metrics": history.validation_metrics,
+        "judged_on": judged_on,
+        "result": result.to_dict(),
+    }

@@ -1,0 +1,141 @@
+"""Regression: what was predicted against what was true, and how far apart they are.
+
+residual = predicted − true
+MAE = mean |residual|,  RMSE = √(mean residual²)
+R² = 1 − Σ residual² / Σ (true − mean of true)²; undefined where all true values are the same
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite, sqrt
+from statistics import median
+
+from purenn.report.content import Regression
+from purenn.report.markup import join, name, number, table, text
+from purenn.report.scales import linear_scale
+from purenn.report.thinning import evenly
+
+__all__ = ["Residuals", "regression_section", "residuals"]
+
+MOST_POINTS = 1500
+MOST_PLOTS = 6
+WIDTH, HEIGHT = 360.0, 340.0
+TOP, RIGHT, BOTTOM = 26.0, 16.0, 40.0
+LETTER = 6.8
+MEASURES = ("R²", "MAE", "RMSE", "Mean", "Median", "Largest", "in row")
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """How far the predictions of one output lie from the truth."""
+
+    mae: float
+    rmse: float
+    r2: float | None
+    mean: float
+    median: float
+    worst: float
+    worst_row: int
+
+
+def residuals(truth: Sequence[float], predicted: Sequence[float]) -> Residuals:
+    """The summary of m ≥ 1 predictions."""
+    m = len(truth)
+    apart = [p - t for t, p in zip(truth, predicted, strict=True)]
+    squares = sum(r * r for r in apart)
+    middle = sum(truth) / m
+    spread = sum((t - middle) * (t - middle) for t in truth)
+    row = max(range(m), key=lambda i: abs(apart[i]))
+    return Residuals(
+        mae=sum(map(abs, apart)) / m,
+        rmse=sqrt(squares / m),
+        r2=1.0 - squares / spread if spread else None,
+        mean=sum(apart) / m,
+        median=median(apart),
+        worst=apart[row],
+        worst_row=row,
+    )
+
+
+def regression_section(result: Regression, judged_on: str) -> str:
+    """A plot for each output, and the residuals as a table."""
+    outputs = [result.output(i) for i in range(len(result.names))]
+    plots = [_plot(*known) for known in zip(result.names, outputs[:MOST_PLOTS], strict=False)]
+    note = ""
+    if len(outputs) > MOST_PLOTS:
+        note = f'<p class="note">Plots of the first {MOST_PLOTS} of {len(outputs)} outputs.</p>'
+    figures = [_figures(residuals(truth, predicted)) for truth, predicted in outputs]
+    if len(outputs) == 1:  # beside its plot, one figure a line
+        lines = [list(pair) for pair in zip(MEASURES, figures[0], strict=True)]
+        grid = [*plots, _card(table(("Measure", "Value"), lines, label="Residuals"))]
+    else:
+        lines = [[name(n), *row] for n, row in zip(result.names, figures, strict=True)]
+        grid = plots
+    return join(
+        (
+            "<section>",
+            f"<h2>Predictions, on the {name(judged_on)}</h2>",
+            note,
+            '<div class="plots">',
+            *grid,
+            "</div>",
+            _card(table(("Output", *MEASURES), lines, label="Residuals of each output"))
+            if len(outputs) > 1
+            else "",
+            "</section>",
+        )
+    )
+
+
+def _card(residual_table: str) -> str:
+    return (
+        f'<figure class="card"><h3>Residuals</h3>\n{residual_table}\n'
+        "<figcaption>Residual: predicted − true. MAE: mean of its size. RMSE: root of its mean "
+        "square. R²: 1 is perfect, 0 no better than always saying the mean. Rows count from 0."
+        "</figcaption></figure>"
+    )
+
+
+def _figures(r: Residuals) -> list[str]:
+    """In the order of MEASURES."""
+    sizes = (r.mae, r.rmse, r.mean, r.median, r.worst)
+    r2 = "–" if r.r2 is None else number(r.r2)
+    return [r2, *(number(size) for size in sizes), f"{r.worst_row:,}"]
+
+
+def _plot(output: str, values: tuple[list[float], list[float]]) -> str:
+    """Both axes alike, so that the diagonal is where a perfect network would be."""
+    truth, predicted = values
+    m = len(truth)
+    scale = linear_scale([*truth, *predicted])
+    left = 14 + LETTER * max(len(label) for _, label in scale.ticks)
+    across, tall = WIDTH - left - RIGHT, HEIGHT - TOP - BOTTOM
+    base, end = HEIGHT - BOTTOM, WIDTH - RIGHT
+    grid, labels = [], []
+    for share, label in scale.ticks:
+        x, y = left + share * across, base - share * tall
+        grid.append(f"M{left:.1f} {y:.1f}H{end:.1f}M{x:.1f} {TOP:.1f}V{base:.1f}")
+        labels.append(f'<text class="y" x="{left - 8:.1f}" y="{y + 4:.1f}">{label}</text>')
+        labels.append(f'<text class="x" x="{x:.1f}" y="{base + 18:.1f}">{label}</text>')
+    places = evenly(m, MOST_POINTS)
+    dots = [
+        f"M{left + scale.place(t) * across:.1f} {base - scale.place(p) * tall:.1f}h0"
+        for t, p in ((truth[i], predicted[i]) for i in places)
+        if isfinite(t) and isfinite(p)
+    ]
+    some = f"{len(places):,} of {m:,} rows" if len(places) < m else f"{m:,} rows"
+    about = text(f"{output}: predicted against true values, {some}")
+    return join(
+        (
+            f'<figure class="card"><h3>{name(output)}</h3>',
+            f'<svg class="chart" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" '
+            f'aria-label="{about}">',
+            f'<path class="grid" d="{"".join(grid)}"/>',
+            f'<path class="ideal" d="M{left:.1f} {base:.1f}L{end:.1f} {TOP:.1f}"/>',
+            f'<path class="dots" d="{"".join(dots)}"/>',
+            *labels,
+            '<text class="title" x="2" y="14">predicted</text>',
+            f'<text class="x" x="{(left + end) / 2:.1f}" y="{HEIGHT - 4:.1f}">true</text>',
+            f"</svg><figcaption>{some}. On the dashed line predicted = true.</figcaption></figure>",
+        )
+    )

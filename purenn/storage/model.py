@@ -1,0 +1,106 @@
+"""A model: a network, and what people need to know to use it on new data or to train on."""
+
+from __future__ import annotations
+
+from purenn.activations import Sigmoid, Softmax
+from purenn.errors import ArgumentError
+from purenn.network import Network
+from purenn.training import History
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from purenn.data import Scaler
+    from purenn.losses import Loss
+    from purenn.optimizers import Optimizer
+
+__all__ = ["Model", "Run"]
+
+
+class Run:
+    """How far a training run has come: with it the next process goes on as if never stopped.
+
+    optimizer   with its state, for the parameters of the model's network
+    batch_size  rows a step, or None for all
+    history     what was measured so far, for `train(..., history=…)`
+    options     what the program that trains wants to find again: plain data, as in JSON
+
+    The state of the generator that shuffles is the network's: `network.random`.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        *,
+        batch_size: int | None = None,
+        history: History | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        self.optimizer = optimizer
+        self.history = History() if history is None else history
+        self.batch_size = batch_size
+        self.options: dict[str, Any] = {} if options is None else options
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are finished."""
+        return len(self.history.losses)
+
+    def __repr__(self) -> str:
+        return f"<Run: {self.epochs} epochs with {self.optimizer!r}>"
+
+
+class Model:
+    """A network plus what its use on new data needs.
+
+    task           "classification" or "regression"; None: classification where there are
+                   label names or the network ends in Sigmoid or Softmax
+    label_names    of the classes, in the order of their numbers; one for each output, or
+                   two for a single output, which is the probability of the second
+    feature_names  of the inputs
+    target_name    of what is predicted
+    image_shape    (rows, columns), where each example is a picture
+    scaler         a fitted scaler of purenn.data that new inputs go through first
+    loss           that the network was trained with
+    run            a Run, if the training shall go on one day
+
+    What does not fit together is told by `save`.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        task: str | None = None,
+        label_names: Iterable[str] | None = None,
+        feature_names: Iterable[str] | None = None,
+        target_name: str | None = None,
+        image_shape: tuple[int, int] | None = None,
+        scaler: Scaler | None = None,
+        loss: Loss | None = None,
+        run: Run | None = None,
+    ) -> None:
+        if not isinstance(network, Network):
+            raise ArgumentError(f"network is {network!r}, not a purenn network")
+        self.network = network
+        self.label_names = _names("label_names", label_names)
+        self.feature_names = _names("feature_names", feature_names)
+        self.task = self._likely_task() if task is None else task
+        self.target_name = target_name
+        self.image_shape = None if image_shape is None else tuple(image_shape)
+        self.scaler, self.loss, self.run = scaler, loss, run
+
+    def _likely_task(self) -> str:
+        chances = isinstance(self.network.layers[-1], (Sigmoid, Softmax))
+        return "classification" if self.label_names is not None or chances else "regression"
+
+    def __repr__(self) -> str:
+        return f"<Model: {self.task}, {self.network!r}>"
+
+
+def _names(what: str, names: Iterable[str] | None) -> list[str] | None:
+    if isinstance(names, str):
+        raise ArgumentError(f"{what} is {names!r}, must be a list of names")
+    return None if names is None else list(names)

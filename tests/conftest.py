@@ -1,0 +1,56 @@
+"""The backends that tests run on, and a shell's PURENN_BACKEND kept out of them."""
+
+import importlib.util
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.register_assert_rewrite("purenn.testing.conformance")
+
+from purenn.backend import ArrayAPIBackend, Backend, get_backend  # noqa: E402 (after the above)
+
+MISSING = {
+    "numpy": ("purenn_numpy", "purenn-numpy is not installed"),
+    "array-api-strict": ("array_api_strict", "array-api-strict is not installed"),
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_backend_from_the_shell() -> Iterator[None]:
+    """Tests that want PURENN_BACKEND set it themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PURENN_BACKEND", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", params=["python", *MISSING])
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """Each backend in turn."""
+    name: str = request.param
+    module, reason = MISSING.get(name, ("purenn", ""))
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(reason)
+    return strict_backend() if name == "array-api-strict" else get_backend(name)
+
+
+@pytest.fixture(scope="session")
+def epochs(backend: Backend) -> int:
+    """The length of long training runs: short where every call is checked at length."""
+    return 200 if backend.name == "array-api-strict" else 10_000
+
+
+def strict_backend() -> Backend:
+    """array-api-strict refuses whatever the array API standard does not promise: a network
+    that runs on it asks for nothing outside the contract."""
+    import array_api_strict
+    import numpy as np
+
+    def to_list(X: Any) -> list[list[float]]:
+        rows: list[list[float]] = np.from_dlpack(X).tolist()
+        return rows
+
+    return ArrayAPIBackend(
+        "array-api-strict", array_api_strict, faster=SimpleNamespace(to_list=to_list)
+    )

@@ -1,0 +1,247 @@
+"""MAE, R², and the judging of classifiers, against tables worked out by hand."""
+
+import json
+import math
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import purenn as nn
+from purenn.backend import Backend
+from purenn.errors import ArgumentError, DataError
+from purenn.metrics import (
+    METRICS,
+    ClassReport,
+    accuracy,
+    confusion_matrix,
+    f1,
+    find_metric,
+    macro_average,
+    mean_absolute_error,
+    mean_squared_error,
+    precision,
+    predicted_classes,
+    r2,
+    recall,
+)
+
+Rows = list[list[float]]
+searching = settings(max_examples=40, derandomize=True, database=None, deadline=None)
+
+
+def measure(metric: Any, backend: Backend, P: Rows, Y: Rows) -> float:
+    value = metric(backend, backend.from_list(P), backend.from_list(Y))
+    assert type(value) is float
+    return value
+
+
+# ---------------------------------------------------------------------- regression
+
+
+def test_mean_absolute_error(backend: Backend) -> None:
+    P, Y = [[1.0, 2.0], [3.0, 4.0], [0.0, 0.0]], [[1.5, 2.0], [1.0, 5.0], [0.0, -1.0]]
+    assert measure(mean_absolute_error, backend, P, Y) == pytest.approx(4.5 / 6, rel=1e-15)
+    assert measure(mean_squared_error, backend, P, Y) == pytest.approx(6.25 / 6, rel=1e-15)
+
+
+def test_r2_by_hand(backend: Backend) -> None:
+    """Targets 1 2 3 4 (mean 2.5, spread 5); predictions off by 0.5 four times: 1 − 1/5."""
+    Y = [[1.0], [2.0], [3.0], [4.0]]
+    assert measure(r2, backend, [[1.5], [1.5], [3.5], [3.5]], Y) == pytest.approx(0.8, rel=1e-14)
+    assert measure(r2, backend, Y, Y) == 1.0
+    assert measure(r2, backend, [[2.5]] * 4, Y) == 0.0
+    assert measure(r2, backend, [[4.0], [3.0], [2.0], [1.0]], Y) == pytest.approx(-3.0)
+
+
+def test_r2_of_several_outputs_is_the_mean(backend: Backend) -> None:
+    P = [[1.5, 10.0], [1.5, 20.0], [3.5, 30.0], [3.5, 40.0]]
+    Y = [[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]]
+    assert measure(r2, backend, P, Y) == pytest.approx(0.9, rel=1e-14)
+
+
+def test_r2_of_constant_targets(backend: Backend) -> None:
+    """0.1 three times has a mean that is not 0.1 to the last bit: still a constant."""
+    Y = [[0.1], [0.1], [0.1]]
+    assert measure(r2, backend, Y, Y) == 1.0
+    assert measure(r2, backend, [[0.1], [0.1], [0.2]], Y) == 0.0
+    assert measure(r2, backend, [[7.0]], [[7.0]]) == 1.0
+    assert measure(r2, backend, [[7.0]], [[8.0]]) == 0.0
+    mixed = measure(r2, backend, [[1.0, 5.0], [2.0, 5.0]], [[1.0, 6.0], [2.0, 6.0]])
+    assert mixed == 0.5
+
+
+@searching
+@given(
+    st.integers(1, 3).flatmap(
+        lambda n: st.lists(
+            st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=n, max_size=n),
+            min_size=1,
+            max_size=6,
+        )
+    )
+)
+def test_regression_against_fractions(backend: Backend, table: Any) -> None:
+    """Exact sums in fractions; whole numbers, so that nothing but the last division rounds."""
+    m, n = len(table), len(table[0])
+    each = []
+    for j in range(n):
+        pairs = [row[j] for row in table]
+        centre = Fraction(sum(y for _, y in pairs), m)
+        left = sum((p - y) ** 2 for p, y in pairs)
+        total = sum((y - centre) ** 2 for _, y in pairs)
+        each.append(1 - left / total if total else Fraction(left == 0))
+    P, Y = ([[float(pair[k]) for pair in row] for row in table] for k in (0, 1))
+    assert measure(r2, backend, P, Y) == pytest.approx(float(sum(each) / n), rel=1e-12, abs=1e-12)
+    mae = Fraction(sum(abs(p - y) for row in table for p, y in row), m * n)
+    assert measure(mean_absolute_error, backend, P, Y) == pytest.approx(float(mae), rel=1e-14)
+
+
+def test_metrics_by_name(backend: Backend) -> None:
+    assert list(METRICS) == ["accuracy", "mean_squared_error", "mean_absolute_error", "r2"]
+    assert find_metric("r2") == ("r2", r2)
+    with pytest.raises(ArgumentError, match=r"unknown metric 'R2'; there are accuracy, .*, r2, or"):
+        find_metric("R2")
+    network = nn.Network([nn.Dense(1, 1)], seed=0, backend=backend)
+    history = nn.train(
+        network, [[0.0], [1.0], [2.0]], [[1.0], [3.0], [5.0]], loss=nn.MeanSquaredError(),
+        optimizer=nn.SGD(0.1), epochs=150, metrics=["mean_absolute_error", "r2"],
+    )  # fmt: skip
+    assert history.metrics["r2"][-1] > 0.999
+    assert history.metrics["mean_absolute_error"][-1] < 0.05
+
+
+# ------------------------------------------------------------------------- classes
+
+
+def test_predicted_classes(backend: Backend) -> None:
+    P = backend.from_list([[0.1, 0.7, 0.2], [0.5, 0.1, 0.4], [0.3, 0.3, 0.4], [0.4, 0.4, 0.2]])
+    found = predicted_classes(backend, P)
+    assert found == [1, 0, 2, 0]
+    assert all(type(label) is int for label in found)
+    assert predicted_classes(backend, backend.from_list([[0.5], [0.49], [1.0], [0.0]])) == [
+        1,
+        0,
+        1,
+        0,
+    ]
+
+
+# Ten examples, three classes: worked out on paper.
+TRUTH = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2]
+FOUND = [0, 0, 1, 0, 1, 2, 1, 2, 0, 2]
+C = [[3, 1, 0], [0, 2, 1], [1, 0, 2]]
+
+
+def test_confusion_matrix() -> None:
+    assert confusion_matrix(TRUTH, FOUND, 3) == C
+    assert confusion_matrix([], [], 2) == [[0, 0], [0, 0]]
+    assert confusion_matrix([1.0, True], (1, 0.0), 2) == [[0, 0], [1, 1]]
+    assert confusion_matrix(FOUND, TRUTH, 3) == [list(column) for column in zip(*C, strict=True)]
+
+
+def test_precision_recall_f1() -> None:
+    assert precision(C) == [3 / 4, 2 / 3, 2 / 3]
+    assert recall(C) == [3 / 4, 2 / 3, 2 / 3]
+    D = [[5, 1, 0], [2, 2, 0], [0, 0, 0]]  # class 2 neither occurs nor is predicted
+    assert precision(D) == [5 / 7, 2 / 3, 0.0]
+    assert recall(D) == [5 / 6, 1 / 2, 0.0]
+    assert f1(D) == [10 / 13, 4 / 7, 0.0]
+    assert macro_average(recall(D)) == pytest.approx((5 / 6 + 1 / 2) / 3)
+
+
+def test_nothing_predicted_or_nothing_there_counts_as_0() -> None:
+    E = [[2, 0], [3, 0]]  # nothing was taken for class 1
+    assert (precision(E), recall(E), f1(E)) == ([0.4, 0.0], [1.0, 0.0], [4 / 7, 0.0])
+    F = [[2, 3], [0, 0]]  # there are no examples of class 1
+    assert (precision(F), recall(F), f1(F)) == ([1.0, 0.0], [0.4, 0.0], [4 / 7, 0.0])
+
+
+@searching
+@given(
+    st.integers(1, 5).flatmap(
+        lambda n: st.tuples(
+            st.just(n),
+            st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), min_size=1),
+        )
+    )
+)
+def test_laws(backend: Backend, case: tuple[int, list[tuple[int, int]]]) -> None:
+    """Counting example by example gives the same as the matrix; accuracy as the metric says."""
+    n, pairs = case
+    truth, found = [t for t, _ in pairs], [p for _, p in pairs]
+    matrix = confusion_matrix(truth, found, n)
+    for k in range(n):
+        right = sum(t == p == k for t, p in pairs)
+        assert precision(matrix)[k] == (right / found.count(k) if k in found else 0.0)
+        assert recall(matrix)[k] == (right / truth.count(k) if k in truth else 0.0)
+        P, R = precision(matrix)[k], recall(matrix)[k]
+        assert f1(matrix)[k] == pytest.approx(2 * P * R / (P + R) if right else 0.0, rel=1e-14)
+    report = ClassReport(truth, found, n)
+    one_hot = [
+        backend.from_list([[float(j == k) for j in range(max(n, 2))] for k in labels])
+        for labels in (found, truth)
+    ]
+    assert report.accuracy == pytest.approx(accuracy(backend, *one_hot), rel=1e-14)
+    assert predicted_classes(backend, one_hot[0]) == found
+
+
+def test_report() -> None:
+    report = ClassReport(TRUTH, FOUND, ["setosa", "versicolor", "virginica"])
+    assert report.matrix == C
+    assert report.rows == [4, 3, 3]
+    assert report.accuracy == 0.7
+    assert report.macro["recall"] == pytest.approx((3 / 4 + 2 / 3 + 2 / 3) / 3, rel=1e-15)
+    assert str(report) == (
+        "class          precision  recall     f1     rows\n"
+        "setosa             0.750   0.750  0.750        4\n"
+        "versicolor         0.667   0.667  0.667        3\n"
+        "virginica          0.667   0.667  0.667        3\n"
+        "macro average      0.694   0.694  0.694       10\n"
+        "accuracy 0.700: 7 of 10 right"
+    )
+    assert report.confusion() == (
+        "            predicted\n"
+        "truth       setosa  versicolor  virginica\n"
+        "setosa           3           1          0\n"
+        "versicolor       0           2          1\n"
+        "virginica        1           0          2"
+    )
+    assert repr(report) == "ClassReport(3 classes, 10 rows, accuracy 0.700)"
+    data = json.loads(json.dumps(report.to_dict()))
+    assert data["matrix"] == C
+    assert data["names"] == ["setosa", "versicolor", "virginica"]
+    assert set(data) == {
+        "matrix", "names", "rows", "precision", "recall", "f1", "accuracy", "macro",
+    }  # fmt: skip
+
+
+def test_report_of_numbers_and_of_nothing() -> None:
+    report = ClassReport(TRUTH, FOUND, 3)
+    assert report.names == ["0", "1", "2"]
+    assert "\n0                  0.750" in str(report)
+    empty = ClassReport([], [], 2)
+    assert (empty.accuracy, empty.f1) == (0.0, [0.0, 0.0])
+    assert str(empty).endswith("accuracy 0.000: 0 of 0 right")
+
+
+@pytest.mark.parametrize("label", [3, -1, 0.5, math.nan, math.inf, "1", None, [1]])
+def test_bad_labels(label: Any) -> None:
+    with pytest.raises(DataError, match=r"truth\[1\] is .*, must be a class number from 0 to 2$"):
+        confusion_matrix([0, label], [0, 0], 3)
+    with pytest.raises(DataError, match=r"predicted\[0\] is .*, must be a class number from 0 to"):
+        confusion_matrix([0, 1], [label, 0], 3)
+
+
+def test_bad_arguments() -> None:
+    with pytest.raises(DataError, match="truth has 2 class numbers, predicted 1; every example"):
+        confusion_matrix([0, 1], [0], 2)
+    for classes in (0, -1, True, 2.0, None):
+        with pytest.raises(
+            ArgumentError, match=r"classes is .*, must be a whole number, 1 or more"
+        ):
+            confusion_matrix([0], [0], classes)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="classes is 0"):
+        ClassReport([], [], [])

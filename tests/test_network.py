@@ -1,0 +1,195 @@
+"""The network: parameters, predictions, and layers that never share what they learn."""
+
+from typing import Any
+
+import pytest
+
+import purenn as nn
+from purenn.backend import Backend
+from purenn.errors import ArgumentError
+from purenn.layers import Layer
+from purenn.losses import Loss
+
+X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+Y = [0.0, 1.0, 1.0, 0.0]
+
+
+def small(seed: int = 0) -> nn.Network:
+    return nn.Network([nn.Dense(2, 3), nn.Tanh(), nn.Dense(3, 1), nn.Sigmoid()], seed=seed)
+
+
+def test_parameters_in_order() -> None:
+    network = nn.Network(
+        [nn.Dense(2, 3), nn.Dense(3, 4, bias=None), nn.ReLU(), nn.Dense(4, 1, bias=[0.5])], seed=0
+    )
+    parameters = network.parameters
+    shapes = [(name, len(rows), len(rows[0])) for name, rows in parameters]
+    assert shapes == [("W1", 2, 3), ("b1", 1, 3), ("W2", 3, 4), ("W3", 4, 1), ("b3", 1, 1)]
+    assert dict(parameters)["b1"] == [[0.0, 0.0, 0.0]]
+    assert dict(parameters)["b3"] == [[0.5]]
+    assert {type(w) for _, rows in parameters for row in rows for w in row} == {float}
+
+
+def test_parameters_given_out_are_copies() -> None:
+    network = small()
+    network.parameters[0][1][0][0] = 99.0
+    assert network.parameters[0][1][0][0] != 99.0
+
+
+def test_weights_are_drawn_in_order_from_one_generator() -> None:
+    random = nn.RandomState(7)
+    draw = nn.initializers.Normal()
+    network = nn.Network(
+        [nn.Dense(2, 3, weights=draw, bias=draw), nn.Tanh(), nn.Dense(3, 1, weights=draw)], seed=7
+    )
+    W1, b1, W2 = random.randn(2, 3), random.randn(1, 3), random.randn(3, 1)
+    expected = [("W1", W1), ("b1", b1), ("W2", W2), ("b2", [[0.0]])]
+    assert network.parameters == expected
+
+
+def test_given_weights_are_used_and_kept_apart() -> None:
+    W, b = [[1, 2], [3, 4]], [[0.5, -0.5]]
+    for bias in (b, b[0], tuple(b[0])):
+        network = nn.Network([nn.Dense(2, 2, weights=W, bias=bias)])
+        assert network.predict([[1, 1]]).tolist() == [[4.5, 5.5]]  # type: ignore[attr-defined]
+        nn.train(network, X, X, loss=nn.MeanSquaredError(), optimizer=nn.SGD(1.0), epochs=1)
+        assert network.parameters[0][1] != W
+    assert (W, b) == ([[1, 2], [3, 4]], [[0.5, -0.5]])
+
+
+def test_predict_on_one_row(backend: Backend) -> None:
+    network = nn.Network(
+        [nn.Dense(2, 3), nn.Tanh(), nn.Dense(3, 1), nn.Sigmoid()], seed=0, backend=backend
+    )
+    together = backend.to_list(network.predict(X))
+    assert len(together) == 4
+    for row, expected in zip(X, together, strict=True):
+        alone = network.predict([row])
+        assert backend.is_array(alone)
+        assert tuple(alone.shape) == (1, 1)
+        assert backend.to_list(alone)[0] == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_seed_repeats_and_none_does_not() -> None:
+    assert small(3).parameters == small(3).parameters
+    assert small(3).parameters != small(4).parameters
+    first, second = (nn.Network([nn.Dense(3, 3)]) for _ in range(2))
+    assert first.parameters != second.parameters
+    assert nn.Network([nn.Dense(3, 3)], seed=first.random.seed).parameters == first.parameters
+
+
+def test_one_layer_needs_no_list() -> None:
+    alone: Any = nn.Dense(2, 1)
+    assert nn.Network(alone, seed=1).parameters == nn.Network([alone], seed=1).parameters
+
+
+def test_an_activation_may_come_first() -> None:
+    network = nn.Network([nn.Tanh(), nn.Dense(2, 1, weights=[[1], [1]])], seed=0)
+    assert network.n_in == 2
+    assert nn.gradient_check(network, nn.MeanSquaredError(), X, Y).ok
+
+
+def run(network: nn.Network) -> Any:
+    nn.train(network, X, Y, loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.5), epochs=3)
+    return network.parameters
+
+
+def test_layers_used_in_two_networks_are_independent() -> None:
+    layers = [nn.Dense(2, 3), nn.Tanh(), nn.Dense(3, 1), nn.Sigmoid()]
+    first, second = nn.Network(layers, seed=0), nn.Network(layers, seed=0)
+    before = second.parameters
+    assert run(first) != before
+    assert second.parameters == before
+    assert run(second) == first.parameters
+    assert run(nn.Network(layers, seed=0)) == first.parameters
+
+
+def test_a_layer_twice_in_one_list_is_two_layers() -> None:
+    dense, bend = nn.Dense(2, 2), nn.Tanh()
+    network = nn.Network([dense, bend, dense, bend], seed=0)
+    apart = nn.Network([nn.Dense(2, 2), nn.Tanh(), nn.Dense(2, 2), nn.Tanh()], seed=0)
+    y = [[0.1, 0.2]] * 4
+    for target in (network, apart):
+        nn.train(target, X, y, loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.5), epochs=3)
+    assert network.parameters == apart.parameters
+    assert dict(network.parameters)["W1"] != dict(network.parameters)["W2"]
+    assert nn.gradient_check(network, nn.MeanSquaredError(), X, y).ok
+
+
+def test_layers_taken_from_another_network_learn_at_their_new_place() -> None:
+    """The first layer of one network needs no gradient of its input; in the middle of
+    another it does."""
+    first = nn.Network([nn.Dense(2, 2)], seed=0).layers[0]
+    network = nn.Network([nn.Dense(2, 2), nn.Tanh(), first, nn.Tanh(), nn.Dense(2, 1)], seed=1)
+    report = nn.gradient_check(network, nn.MeanSquaredError(), X, Y)
+    assert report.ok, str(report)
+
+
+def test_titles_count_layers_of_a_kind() -> None:
+    network = nn.Network(
+        [nn.Dense(2, 3), nn.Tanh(), nn.Dense(3, 3), nn.Tanh(), nn.Dense(3, 1), nn.Sigmoid()]
+    )
+    assert [layer.title for layer in network.layers] == [
+        "Dense 1 (2 → 3)", "Tanh 1", "Dense 2 (3 → 3)", "Tanh 2", "Dense 3 (3 → 1)", "Sigmoid 1",
+    ]  # fmt: skip
+
+
+def test_repr() -> None:
+    text = "Network([Dense(2, 3), Tanh, Dense(3, 1), Sigmoid], seed=0, backend='python')"
+    assert repr(small()).replace("()", "") == text
+    assert repr(nn.MeanSquaredError()) == "MeanSquaredError()"
+    assert repr(nn.SumSquaredError(2.0)) == "SumSquaredError(scale=2.0)"
+    assert "0.25" in repr(nn.Adam(0.25))
+    assert "0.9" in repr(nn.SGD(0.25, momentum=0.9))
+
+
+def test_rows_given_are_never_changed(backend: Backend) -> None:
+    x, y, labels = [list(row) for row in X], [[v] for v in Y], [0, 1, 2, 1]
+    arrays = backend.from_list(x), backend.from_list(y)
+    losses: list[tuple[Loss, Any, Any, int]] = [
+        (nn.MeanSquaredError(), nn.Identity, y, 1),
+        (nn.SumSquaredError(), nn.LeakyReLU, y, 1),
+        (nn.BinaryCrossEntropy(), nn.Sigmoid, y, 1),
+        (nn.CrossEntropy(), nn.Softmax, labels, 3),
+        (nn.MeanSquaredError(), nn.Softmax, arrays[1], 1),
+    ]
+    optimizers = (nn.SGD(0.1), nn.SGD(0.1, momentum=0.5, nesterov=True), nn.Adam(0.1))
+    for loss, last, target, n in losses:
+        for optimizer in optimizers:
+            network = nn.Network(
+                [nn.Dense(2, 3), nn.ReLU(), nn.Dense(3, n), last()], seed=0, backend=backend
+            )
+            for data in (x, arrays[0]):
+                nn.train(network, data, target, loss=loss, optimizer=optimizer, epochs=2)
+    assert (x, y, labels) == ([list(row) for row in X], [[v] for v in Y], [0, 1, 2, 1])
+    assert [backend.to_list(a) for a in arrays] == [x, y]
+
+
+def test_what_a_layer_and_a_loss_must_have() -> None:
+    network = small()
+    array = network.input_array(X)
+    with pytest.raises(NotImplementedError):
+        Layer().forward(array)
+    with pytest.raises(NotImplementedError):
+        Layer().backward(array)
+    with pytest.raises(NotImplementedError):
+        Loss().forward(array, array)
+    with pytest.raises(NotImplementedError):
+        nn.optimizers.Optimizer(0.1).step()
+
+
+def test_a_layer_of_ones_own() -> None:
+    """Any subclass of Layer works, with the backend's operations."""
+
+    class Square(Layer):
+        def forward(self, Z: Any) -> Any:
+            self.Z = Z
+            return Z * Z
+
+        def backward(self, dA: Any) -> Any:
+            return dA * (2.0 * self.Z)
+
+    network = nn.Network([nn.Dense(2, 3), Square(), nn.Dense(3, 1)], seed=0)
+    assert nn.gradient_check(network, nn.MeanSquaredError(), X, Y).ok
+    with pytest.raises(ArgumentError):
+        nn.Network([nn.Dense(2, 3), Square])  # type: ignore[list-item]
