@@ -46,6 +46,7 @@ class Layer:
     """
 
     backend: Backend
+    input_gradient_needed = True  # not of a first layer, which has nobody to pass it on to
     title: str = ""  # how messages call the layer: "Dense 2 (128 → 10)"
     arguments: ClassVar[tuple[str, ...]] = ()  # names of the constructor's arguments
 
@@ -111,7 +112,6 @@ class Dense(Layer):
             row = as_list(bias)
             flat = isinstance(row, (list, tuple)) and row and not hasattr(row[0], "__iter__")
             self.bias = self._given("bias", [row] if flat else row, 1)
-        self.input_gradient_needed = True  # a first layer has nobody to pass it on to
         self.W: Parameter
         self.b: Parameter | None = None
 

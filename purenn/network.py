@@ -50,8 +50,8 @@ class Network:
             layer.build(self.backend, self.random, kinds[: place + 1].count(type(layer)))
         first, last = _dense_ends(self.layers)
         self.n_in, self.n_out = first.n_in, last.n_out
-        if self.layers[0] is first:
-            first.input_gradient_needed = False
+        for layer in self.layers:
+            layer.input_gradient_needed = layer is not self.layers[0]
         self.trainable: list[Parameter] = [p for layer in self.layers for p in layer.parameters()]
 
     # ------------------------------------------------------------------ predicting

@@ -197,14 +197,14 @@ while True:
 @posix
 def test_a_killed_process_leaves_a_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    for attempt in range(12):
+    for attempt in range(8):
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
         )
         assert writer.stdout is not None
         with writer:
             assert writer.stdout.readline() == "ready\n"
-            time.sleep(0.003 * attempt)
+            time.sleep(0.004 * attempt)
             writer.send_signal(signal.SIGKILL)
         assert path.read_bytes() in (b"a" * 300_000, b"b" * 200_000)
     assert {name for name in os.listdir(tmp_path) if not name.startswith(".purenn-")} == {"file"}

@@ -67,7 +67,7 @@ def a_network(backend: str | Backend | None = None, seed: int = 3) -> nn.Network
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_every_kind_of_layer_comes_back(kind: str, backend: Backend, tmp_path: Path) -> None:
-    example = LAYER_EXAMPLES.get(kind) or LAYERS[kind]()  # type: ignore[call-arg]
+    example = LAYER_EXAMPLES.get(kind) or LAYERS[kind]()
     network = nn.Network([nn.Dense(2, 3), example], seed=5, backend=backend)
     save(tmp_path / "m.json", network)
     loaded = load(tmp_path / "m.json", backend).network
@@ -249,7 +249,7 @@ def test_the_golden_file_loads_for_ever() -> None:
     assert model.run is not None
     assert model.run.history.losses == [0.75]
     assert model.run.optimizer.steps == 2
-    assert model.network.random.rand(2) == [0.8156290175032943, 0.8781571338556069]
+    assert model.network.random.rand(2) == [0.5011204636599379, 0.07205113335976154]
 
 
 # ------------------------------------------------------------------------------ resume

@@ -86,8 +86,8 @@ def _matrix(result: Classification, counts: Counts) -> str:
             "<tbody>",
             *lines,
             "</tbody></table></div>",
-            _legend(),
             _left_out(shown, len(labels), counts),
+            _legend(),
             "</figure>",
         )
     )
@@ -163,10 +163,10 @@ def _class_table(result: Classification, counts: Counts) -> str:
             '<figure class="card">',
             "<h3>Each class</h3>",
             table(head, rows, label="Precision, recall and F1 of each class"),
+            note,
             "<figcaption>Precision: of all rows that were taken for the class, the share that "
             "are of it. Recall: of all rows of the class, the share that were found. F1: their "
             "harmonic mean. A dash: there are no such rows.</figcaption>",
-            note,
             "</figure>",
         )
     )

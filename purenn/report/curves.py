@@ -70,7 +70,7 @@ def _legend(curves: Sequence[Curve]) -> str:
         f'class="curve {curve.kind}" d="M1 4H27"/></svg>{curve.name}</li>'
         for curve in curves
     ]
-    return f'<ul class="legend">{"".join(items)}</ul>'
+    return f'<figcaption><ul class="legend">{"".join(items)}</ul></figcaption>'
 
 
 def _numbers(report: Report, measures: dict[str, list[Curve]]) -> str:

@@ -19,6 +19,7 @@ MOST_POINTS = 500
 MANY_POINTS = 250  # drawn with a finer pen
 MOST_BANDS = 60  # places along the curve that show their values under the pointer
 LABEL_HEIGHT = 31.0  # of the name and the value at the end of a curve
+LONGEST_TITLE = 34  # letters, so that it fits the narrow drawing
 LETTER = 6.8  # width of a digit, in pixels
 
 
@@ -112,11 +113,12 @@ def _axes(frame: Frame, title: str) -> list[str]:
         marks.append(f"M{at:.1f} {base:.1f}v5")
         labels.append(f'<text class="x" x="{at:.1f}" y="{base + 18:.1f}">{label}</text>')
     scale = " (log scale)" if frame.y.log else ""
+    short = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
     return [
         f'<path class="grid" d="{"".join(lines)}"/>',
         f'<path class="axis" d="M{frame.left:.1f} {base:.1f}H{end:.1f}{"".join(marks)}"/>',
         *labels,
-        f'<text class="title" x="2" y="14">{text(title)}{scale}</text>',
+        f'<text class="title" x="2" y="14">{text(short)}{scale}</text>',
         f'<text class="x" x="{(frame.left + end) / 2:.1f}" y="{frame.height - 4:.1f}">epoch</text>',
     ]
 

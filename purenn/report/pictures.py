@@ -7,6 +7,7 @@ from purenn.report.content import Classification, Report
 from purenn.report.markup import attribute, join, name, number, percent, table
 from purenn.report.mistakes import worst_mistakes
 from purenn.report.png import Colour, data_uri, encode_png
+from purenn.report.style import NEGATIVE, POSITIVE
 
 __all__ = ["mistakes_section", "shrink", "weights_section"]
 
@@ -14,7 +15,6 @@ MOST_UNITS = 64
 LARGEST_SIDE = 64  # of a picture, in pixels; larger ones are made smaller
 OUTLIERS = 0.005  # share of the weights that may lie beyond the ends of the colour scale
 LEVELS = 31  # shades on each side of 0
-NEGATIVE, POSITIVE = (37, 99, 235), (217, 72, 15)  # blue and orange: told apart by every eye
 
 # 0 is transparent and shows the page, light or dark; the largest weights are opaque.
 PALETTE: tuple[Colour, ...] = tuple(

@@ -11,7 +11,7 @@ from math import isfinite, sqrt
 from statistics import median
 
 from purenn.report.content import Regression
-from purenn.report.markup import join, name, number, table, text
+from purenn.report.markup import attribute, join, name, number, table
 from purenn.report.scales import linear_scale
 from purenn.report.thinning import evenly
 
@@ -124,7 +124,7 @@ def _plot(output: str, values: tuple[list[float], list[float]]) -> str:
         if isfinite(t) and isfinite(p)
     ]
     some = f"{len(places):,} of {m:,} rows" if len(places) < m else f"{m:,} rows"
-    about = text(f"{output}: predicted against true values, {some}")
+    about = f"{attribute(output)}: predicted against true values, {some}"
     return join(
         (
             f'<figure class="card"><h3>{name(output)}</h3>',

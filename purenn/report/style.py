@@ -4,7 +4,10 @@ Every text colour has a contrast of at least 4.5 to 1 on what lies under it (WCA
 test measures that. Shades of the matrix run from the page's own surface to a full colour.
 """
 
-__all__ = ["DARK", "LIGHT", "style_sheet"]
+__all__ = ["DARK", "LIGHT", "NEGATIVE", "POSITIVE", "style_sheet"]
+
+# The two ends of the scale for weights, told apart by every eye; bright enough for both themes.
+NEGATIVE, POSITIVE = (59, 130, 246), (234, 88, 12)
 
 LIGHT = {
     "page": "#f7f7f5",
@@ -114,7 +117,9 @@ figcaption{margin-top:.85rem}
 .pair,.stack{display:grid;gap:1rem;grid-template-columns:minmax(0,1fr)}
 .chart{display:block;width:100%;height:auto;max-width:680px;overflow:visible}
 .narrow{display:none}
-.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.875rem;margin-bottom:.75rem}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.875rem;margin-bottom:.75rem;
+color:var(--ink)}
+.charts figcaption{margin-top:0}
 .legend li{display:flex;align-items:center;gap:.5rem}
 .key{width:28px;height:8px}
 svg text{font-size:12px;fill:var(--muted)}
@@ -182,8 +187,8 @@ border:1px solid var(--line)}
 .diverging{display:flex;align-items:center;gap:.5rem;margin-bottom:.6rem;max-width:22rem}
 .diverging i{flex:1;height:.6rem;border:1px solid var(--line)}
 .diverging b{font-weight:400;color:var(--ink)}
-.diverging b+i{background:linear-gradient(to right,rgb(37 99 235),rgb(37 99 235/0))}
-.diverging i+b+i{background:linear-gradient(to right,rgb(217 72 15/0),rgb(217 72 15))}
+.diverging i:first-of-type{background:linear-gradient(to left,transparent,var(--negative))}
+.diverging i:last-of-type{background:linear-gradient(to right,transparent,var(--positive))}
 .mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.5rem,1fr));gap:1.25rem 1rem}
 .mistakes li{max-width:11rem}
 .mistakes dl{margin-top:.4rem;font-size:.8125rem;line-height:1.45}
@@ -214,7 +219,7 @@ h2,h3{break-after:avoid}
 .scroll{overflow:visible;max-height:none}
 .charts{grid-template-columns:repeat(2,minmax(0,1fr))}
 .units{grid-template-columns:repeat(10,1fr)}
-.mistakes{grid-template-columns:repeat(6,1fr)}
+.mistakes{grid-template-columns:repeat(5,1fr)}.mistakes dl{font-size:7.5pt}
 .charts .card,.plots .card,.pair>.card{break-inside:avoid}
 details:not([open]){display:none}
 .wide{display:block}.narrow{display:none}
@@ -230,11 +235,16 @@ def style_sheet() -> str:
         for step in range(8)
     )
     return (
-        f":root{{color-scheme:light dark;{_variables(LIGHT)}}}\n"
+        f":root{{color-scheme:light dark;{_variables(LIGHT)};"
+        f"--negative:{_hex(NEGATIVE)};--positive:{_hex(POSITIVE)}}}\n"
         f"@media (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
         f"{_SHEET}{shades}\n"
         f"@media print{{:root{{color-scheme:light;{_variables(LIGHT)}}}{_PRINT}}}"
     )
+
+
+def _hex(colour: tuple[int, int, int]) -> str:
+    return f"#{bytes(colour).hex()}"
 
 
 def _variables(theme: dict[str, str]) -> str:
