@@ -44,9 +44,7 @@ def main() -> None:
         metrics=["accuracy"],
         callbacks=[report],
     )
-    _, figures = nn.evaluate(
-        network, test.features, test.targets, loss=loss, metrics=["accuracy"]
-    )
+    _, figures = nn.evaluate(network, test.features, test.targets, loss=loss, metrics=["accuracy"])
     print(f"Accuracy on {len(test)} other images: {figures['accuracy']:.4f}")
 
 

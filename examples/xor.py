@@ -1,7 +1,7 @@
 """Exclusive or: the shortest honest program.
 
-    python -m examples.xor
-    PURENN_BACKEND=numpy python -m examples.xor
+python -m examples.xor
+PURENN_BACKEND=numpy python -m examples.xor
 """
 
 import purenn as nn

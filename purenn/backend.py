@@ -23,7 +23,7 @@ Z = X @ W + b, A = g(Z); dZ is dL/dZ, the slope of the loss L along Z, and so on
 from __future__ import annotations
 
 import os
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 
 from purenn import kernels, matrix
 from purenn.errors import (
@@ -286,7 +286,8 @@ class ArrayAPIBackend(Backend):
 # --------------------------------------------------------------------- choosing one
 
 _LOADED: dict[str, Backend] = {"python": ArrayAPIBackend("python", matrix, faster=kernels)}
-_AMBIENT: ContextVar[Backend | None] = ContextVar("purenn_backend", default=None)
+# The backends of the use_backend blocks around here, the innermost last.
+_AMBIENT: ContextVar[tuple[Backend, ...]] = ContextVar("purenn_backends", default=())
 
 
 def get_backend(backend: str | Backend | None = None) -> Backend:
@@ -304,7 +305,8 @@ def choose_backend(backend: str | Backend | None = None) -> tuple[Backend, str]:
         return _checked(backend), "the backend= argument"
     if backend is not None:
         return _load(backend, "the backend= argument"), "the backend= argument"
-    if (ambient := _AMBIENT.get()) is not None:
+    if _AMBIENT.get():
+        ambient = _AMBIENT.get()[-1]
         return ambient, f'with use_backend("{ambient.name}")'
     if name := os.environ.get(VARIABLE, "").strip():
         source = f"the environment variable {VARIABLE}={name}"
@@ -323,14 +325,13 @@ class use_backend:  # noqa: N801 (used like a function)
 
     def __init__(self, backend: str | Backend) -> None:
         self.backend = get_backend(backend)
-        self._tokens: list[Token[Backend | None]] = []
 
     def __enter__(self) -> Backend:
-        self._tokens.append(_AMBIENT.set(self.backend))
+        _AMBIENT.set((*_AMBIENT.get(), self.backend))
         return self.backend
 
     def __exit__(self, *exception: object) -> None:
-        _AMBIENT.reset(self._tokens.pop())
+        _AMBIENT.set(_AMBIENT.get()[:-1])
 
 
 def available_backends() -> list[str]:

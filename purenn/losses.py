@@ -45,7 +45,7 @@ class Loss:
     def targets(self, backend: Backend, y: Any, n: int) -> Array:
         """y as an array (m × n) of targets. A flat list serves where n is 1."""
         self.backend = backend
-        data = y if backend.is_array(y) and len(y.shape) == 2 else as_column(y)
+        data = y if backend.is_array(y) and len(y.shape) == 2 else as_column(backend, y)
         Y = as_array(backend, data, "y")
         if Y.shape[1] != n:
             raise DataError(
@@ -172,7 +172,7 @@ class CrossEntropy(Loss):
 
     def targets(self, backend: Backend, y: Any, n: int) -> Array:
         self.backend = backend
-        rows = as_rows(as_column(y), "y")
+        rows = as_rows(as_column(backend, y), "y")
         if len(rows[0]) == 1:
             return backend.from_list([one_hot(label, i, n) for i, (label,) in enumerate(rows)])
         if len(rows[0]) != n:
@@ -205,9 +205,9 @@ def one_hot(label: float, i: int, n: int) -> list[float]:
     return row
 
 
-def as_column(y: Any) -> Any:
+def as_column(backend: Backend, y: Any) -> Any:
     """A flat list of numbers as one column; anything else as it is."""
-    data = as_list(y)
+    data = backend.to_list(y) if backend.is_array(y) else as_list(y)
     if isinstance(data, (list, tuple)) and data and not hasattr(data[0], "__iter__"):
         return [[value] for value in data]
     return data

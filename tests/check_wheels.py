@@ -1,6 +1,6 @@
 """Builds the distributions, installs them in a new environment, and runs them there.
 
-    python tests/check_wheels.py CHECKOUT DIST     (tox -e wheel calls it; needs `build`)
+python tests/check_wheels.py CHECKOUT DIST     (tox -e wheel calls it; needs `build`)
 """
 
 import subprocess

@@ -94,9 +94,7 @@ def test_backends_agree(capsys: pytest.CaptureFixture[str]) -> None:
         (["--learning-rate", "fast"], "'fast' is not a number"),
     ],
 )
-def test_bad_options(
-    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bad_options(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["xor", *options])
     assert stopped.value.code == 2

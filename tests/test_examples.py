@@ -36,9 +36,7 @@ def test_xor(name: str) -> None:
 @pytest.mark.parametrize("name", nn.available_backends())
 def test_xor_tutorial_prints_the_tutorials_own_lines(name: str) -> None:
     expected = REFERENCE["42"]["xor_001"]
-    lines = [
-        f"Epoch {1000 * i}, Loss: {loss:.5f}" for i, loss in enumerate(expected["losses"])
-    ]
+    lines = [f"Epoch {1000 * i}, Loss: {loss:.5f}" for i, loss in enumerate(expected["losses"])]
     rows = "\n ".join(f"[{p:.8f}]" for p in expected["predictions"])
     assert output("examples.xor_tutorial", name) == "\n".join(
         [*lines, "Final Predictions:", f"[{rows}]", ""]

@@ -182,6 +182,7 @@ def test_a_row_of_weights_is_a_line(tmp_path: Path) -> None:
   "target_name": null,
   "image_shape": null,
   "scaler": null,
+  "target_scaler": null,
   "loss": null,
   "seed": 1,
   "layers": [

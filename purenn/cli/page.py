@@ -41,9 +41,9 @@ def write_page(
             best_epoch=stopping.best_epoch if stopping else None,
             result=outcome,
             judged_on=judged_on,
-            image_shape=model.image_shape,
+            image_shape=result.data.image_shape,
             images=images,
-            weights=first if model.image_shape else None,
+            weights=first if result.data.image_shape else None,
         ),
     )
 

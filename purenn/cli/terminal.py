@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from itertools import pairwise
 from collections.abc import Sequence
+from itertools import pairwise
 
 __all__ = ["clear_line", "curve", "is_terminal", "show_line"]
 

@@ -250,7 +250,7 @@ def optimizer(arguments: argparse.Namespace, epochs: int) -> Optimizer:
 
 def steps(train: Dataset, settings: dict[str, Any]) -> int:
     """Steps an epoch."""
-    return ceil(len(train) / settings["batch_size"])
+    return -(-len(train) // int(settings["batch_size"]))
 
 
 def target_rows(data: Dataset) -> list[list[float]]:
@@ -275,6 +275,7 @@ def fit(
     assert run is not None  # noqa: S101 (made by fresh or checked by resumed)
     watchers: list[Any] = [] if arguments.json else [Reporter(len(train))]
     watchers += [stopping] if stopping else []
+    assert model.loss is not None  # noqa: S101
     epochs = arguments.epochs or max(1, len(run.history.losses))
     with stopper:
         nn.train(

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from html import escape
 from math import isfinite
 
-__all__ = ["attribute", "join", "metric_title", "name", "number", "percent", "table", "text"]
+__all__ = [
+    "attribute",
+    "join",
+    "metric_title",
+    "name",
+    "number",
+    "percent",
+    "power_of_ten",
+    "table",
+    "text",
+]
 
 # What has no place in HTML: control characters and halves of surrogate pairs.
 _CONTROLS = [*range(9), 11, 12, *range(14, 32), *range(127, 160), 0xFFFE, 0xFFFF]
@@ -38,10 +48,14 @@ def number(value: float) -> str:
     size = abs(value)
     if size != 0 and not 1e-4 <= size < 1e7:
         mantissa, exponent = f"{value:.2e}".split("e")
-        power = str(int(exponent)).translate(_SUPERSCRIPT)
-        return f"{mantissa}×10{power}".replace("-", "−")
+        return f"{mantissa}×{power_of_ten(int(exponent))}".replace("-", "−")
     shown = f"{value:,.0f}" if size >= 1000 else f"{value:.4g}"
     return shown.replace("-", "−")
+
+
+def power_of_ten(exponent: int) -> str:
+    """10 with the exponent set high."""
+    return "10" + str(exponent).translate(_SUPERSCRIPT)
 
 
 def percent(share: float) -> str:

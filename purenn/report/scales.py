@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 
-from purenn.report.markup import SPACE, number
+from purenn.report.markup import SPACE, number, power_of_ten
 
 __all__ = ["Scale", "epoch_scale", "fitting_scale", "linear_scale", "log_scale", "percent_scale"]
 
@@ -121,10 +121,9 @@ def _label(value: float, step: float) -> str:
 
 
 def _power(exponent: int, factor: int) -> str:
-    if -4 <= exponent <= 4:
-        return (
-            f"{factor * 10**exponent:,}"
-            if exponent >= 0
-            else f"{factor / 10**-exponent:.{-exponent}f}"
-        )
-    return number(factor * 10.0**exponent).replace(".00", "").replace("1×", "")
+    """factor · 10^exponent."""
+    if 0 <= exponent <= 4:
+        return f"{factor * 10**exponent:,}"
+    if -4 <= exponent < 0:
+        return f"{factor / 10**-exponent:.{-exponent}f}"
+    return power_of_ten(exponent) if factor == 1 else f"{factor}×{power_of_ten(exponent)}"

@@ -18,6 +18,7 @@ from purenn.report.thinning import evenly
 __all__ = ["Residuals", "regression_section", "residuals"]
 
 MOST_POINTS = 1500
+FEW_POINTS = 200  # drawn with larger dots
 MOST_PLOTS = 6
 WIDTH, HEIGHT = 360.0, 340.0
 TOP, RIGHT, BOTTOM = 26.0, 16.0, 40.0
@@ -123,6 +124,7 @@ def _plot(output: str, values: tuple[list[float], list[float]]) -> str:
         for t, p in ((truth[i], predicted[i]) for i in places)
         if isfinite(t) and isfinite(p)
     ]
+    few = " few" if len(dots) <= FEW_POINTS else ""
     some = f"{len(places):,} of {m:,} rows" if len(places) < m else f"{m:,} rows"
     about = f"{attribute(output)}: predicted against true values, {some}"
     return join(
@@ -132,7 +134,7 @@ def _plot(output: str, values: tuple[list[float], list[float]]) -> str:
             f'aria-label="{about}">',
             f'<path class="grid" d="{"".join(grid)}"/>',
             f'<path class="ideal" d="M{left:.1f} {base:.1f}L{end:.1f} {TOP:.1f}"/>',
-            f'<path class="dots" d="{"".join(dots)}"/>',
+            f'<path class="dots{few}" d="{"".join(dots)}"/>',
             *labels,
             '<text class="title" x="2" y="14">predicted</text>',
             f'<text class="x" x="{(left + end) / 2:.1f}" y="{HEIGHT - 4:.1f}">true</text>',

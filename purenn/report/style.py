@@ -132,6 +132,7 @@ svg .y,svg .end{text-anchor:end}
 .best{stroke:var(--best);stroke-width:1;stroke-dasharray:2 3}
 .ideal{stroke:var(--muted);stroke-width:1.25;stroke-dasharray:6 4}
 .dots{stroke:var(--train);stroke-width:4.5;stroke-linecap:round;stroke-opacity:.55}
+.dots.few{stroke-width:7;stroke-opacity:.75}
 .curve{stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .dense{stroke-width:1.25}
 .curve.train{stroke:var(--train)}

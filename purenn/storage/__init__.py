@@ -16,6 +16,7 @@ The file is one JSON text that a person can read, a row of weights a line:
       "target_name": "xor",
       "image_shape": null,                     [rows, columns] where each input is a picture
       "scaler": null,                          what purenn.data's scaler.to_dict() gives
+      "target_scaler": null,                   the same, of the targets of a regression
       "loss": {"kind": "BinaryCrossEntropy"},  a class of purenn.losses and its settings, or null
       "seed": 1,                               that the network was drawn from
       "layers": [                              in order: a class and its settings

@@ -63,6 +63,7 @@ class Model:
     target_name    of what is predicted
     image_shape    (rows, columns), where each example is a picture
     scaler         a fitted scaler of purenn.data that new inputs go through first
+    target_scaler  the one that the targets of a regression went through: outputs go back
     loss           that the network was trained with
     run            a Run, if the training shall go on one day
 
@@ -79,6 +80,7 @@ class Model:
         target_name: str | None = None,
         image_shape: tuple[int, int] | None = None,
         scaler: Scaler | None = None,
+        target_scaler: Scaler | None = None,
         loss: Loss | None = None,
         run: Run | None = None,
     ) -> None:
@@ -90,7 +92,8 @@ class Model:
         self.task = self._likely_task() if task is None else task
         self.target_name = target_name
         self.image_shape = None if image_shape is None else tuple(image_shape)
-        self.scaler, self.loss, self.run = scaler, loss, run
+        self.scaler, self.target_scaler = scaler, target_scaler
+        self.loss, self.run = loss, run
 
     def _likely_task(self) -> str:
         chances = isinstance(self.network.layers[-1], (Sigmoid, Softmax))

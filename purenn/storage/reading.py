@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["model_of"]
 
 HEAD = ("format", "version", "purenn", "task", "label_names", "feature_names", "target_name")
-KEYS = (*HEAD, "image_shape", "scaler", "loss", "seed", "layers", "run")
+KEYS = (*HEAD, "image_shape", "scaler", "target_scaler", "loss", "seed", "layers", "run")
 DENSE = ("kind", "inputs", "outputs", "weights", "bias")
 RUN = ("epochs", "batch_size", "options", "history", "random", "optimizer")
 HISTORY = ("losses", "metrics", "validation_losses", "validation_metrics")
@@ -58,7 +58,8 @@ def model_of(data: Any, backend: Backend) -> Model:
         feature_names=_feature_names(data["feature_names"], network.n_in),
         target_name=_optional_text(data["target_name"], "target_name"),
         image_shape=_image_shape(data["image_shape"], network.n_in),
-        scaler=_scaler(data["scaler"], network.n_in),
+        scaler=_scaler(data["scaler"], network.n_in, "scaler"),
+        target_scaler=_scaler(data["target_scaler"], network.n_out, "target_scaler"),
         loss=_loss(data["loss"], network),
         run=_run(data["run"], network),
     )
@@ -212,17 +213,18 @@ def _image_shape(data: Any, inputs: int) -> tuple[int, int] | None:
     return rows, columns
 
 
-def _scaler(data: Any, inputs: int) -> Scaler | None:
+def _scaler(data: Any, width: int, where: str) -> Scaler | None:
     if data is None:
         return None
     from purenn.data.scalers import scaler_from_dict  # only a model with a scaler needs it
 
     scaler = scaler_from_dict(data)
     try:
-        scaler.check_width(inputs)
+        scaler.check_width(width)
     except DataError as error:
+        side = "inputs" if where == "scaler" else "outputs"
         raise DataError(
-            f"scaler does not fit the {inputs} inputs of the network: {error}"
+            f"{where} does not fit the {width} {side} of the network: {error}"
         ) from error
     return scaler
 

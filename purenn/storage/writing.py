@@ -42,6 +42,7 @@ def document_of(model: Model) -> dict[str, Any]:
         "target_name": model.target_name,
         "image_shape": None if model.image_shape is None else list(model.image_shape),
         "scaler": None if model.scaler is None else _scaler(model.scaler),
+        "target_scaler": None if model.target_scaler is None else _scaler(model.target_scaler),
         "loss": None if loss is None else to_plain(loss, LOSSES, "loss"),
         "seed": network.random.seed,
         "layers": _layers(network),

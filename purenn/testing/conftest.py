@@ -22,10 +22,15 @@ def epochs() -> int:
     return int(os.environ.get("PURENN_TEST_EPOCHS", "10000"))
 
 
-def pytest_report_header() -> str:
-    """Which backend it is, and why."""
+def pytest_configure() -> None:
+    """Without a backend there is nothing to test: one message, not one for each test."""
     try:
-        backend, reason = choose_backend()
+        get_backend()
     except BackendError as error:
         raise pytest.UsageError(str(error)) from error
-    return f"purenn backend: {backend.name} {backend.version} ({reason})"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Which backend it was, and why."""
+    backend, reason = choose_backend()
+    terminalreporter.write_line(f"purenn backend: {backend.name} {backend.version} ({reason})")
