@@ -10,6 +10,7 @@ leaves ln 2 = 0.6931. With randn × 1 the same network learns.
 """
 
 import argparse
+import itertools
 
 import purenn as nn
 from purenn.training import Progress
@@ -23,7 +24,7 @@ def tutorial_network(scale: float, seed: int) -> nn.Network:
     """Its draws are (n_out × n_in), examples in columns; here they are transposed."""
     draws = nn.RandomState(seed)
     layers: list[nn.Dense | nn.Sigmoid] = []
-    for n_in, n_out in zip(DIMENSIONS, DIMENSIONS[1:], strict=False):
+    for n_in, n_out in itertools.pairwise(DIMENSIONS):
         W = [[value * scale for value in row] for row in draws.randn(n_out, n_in)]
         layers.append(nn.Dense(n_in, n_out, weights=list(zip(*W, strict=True))))
         layers.append(nn.Sigmoid())

@@ -56,7 +56,7 @@ class Network:
 
     # ------------------------------------------------------------------ predicting
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any) -> Any:
         """The output (m × n_out) for m rows of n_in numbers, as an array of the backend.
 
         Raises DataError for what is not rows of finite numbers, ShapeError for a width

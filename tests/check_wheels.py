@@ -31,7 +31,7 @@ def main() -> None:
     assert size < MOST_BYTES, f"the wheel has {size} bytes, more than {MOST_BYTES}"
     with tarfile.open(sdist) as archive:
         names = {name.split("/")[1] for name in archive.getnames() if "/" in name}
-    assert "purenn" in names and "tests" in names, names
+    assert {"purenn", "tests"} <= names, names
     assert "backends" not in names, "the sdist of purenn holds the plugins"
 
     home = dist.parent / "installed"

@@ -40,7 +40,8 @@ def test_xor_runs_on_python_alone() -> None:
     assert "backend  python (the default)" in done.stdout
     assert "XOR is learned" in done.stdout
     assert done.stdout.count(" learned\n") == 4
-    assert "\r" not in done.stdout and "\x1b" not in done.stdout  # plain lines when piped
+    assert "\r" not in done.stdout
+    assert "\x1b" not in done.stdout
     assert done.stderr == ""
 
 
@@ -195,7 +196,7 @@ def test_ascii_output_has_a_curve_too(monkeypatch: pytest.MonkeyPatch) -> None:
     class Ascii:
         encoding = "ascii"
 
-    monkeypatch.setattr(terminal.sys, "stdout", Ascii())
+    monkeypatch.setattr(sys, "stdout", Ascii())
     text = terminal.curve([4.0, 2.0, 1.0], "loss")
     assert text.isascii()
     assert "#" in text

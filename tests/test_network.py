@@ -51,7 +51,7 @@ def test_given_weights_are_used_and_kept_apart() -> None:
     W, b = [[1, 2], [3, 4]], [[0.5, -0.5]]
     for bias in (b, b[0], tuple(b[0])):
         network = nn.Network([nn.Dense(2, 2, weights=W, bias=bias)])
-        assert network.predict([[1, 1]]).tolist() == [[4.5, 5.5]]  # type: ignore[attr-defined]
+        assert network.predict([[1, 1]]).tolist() == [[4.5, 5.5]]
         nn.train(network, X, X, loss=nn.MeanSquaredError(), optimizer=nn.SGD(1.0), epochs=1)
         assert network.parameters[0][1] != W
     assert (W, b) == ([[1, 2], [3, 4]], [[0.5, -0.5]])

@@ -83,7 +83,7 @@ def test_a_metric_of_ones_own() -> None:
             return float(P.shape[0])
 
     target = network()
-    top = max(row[0] for row in target.predict(X))  # type: ignore[attr-defined]
+    top = max(row[0] for row in target.predict(X))
     history = train(target, 2, metrics=[largest, Count()])
     assert history.metrics["largest"][0] == top
     assert history.metrics["Count"] == [7.0, 7.0]

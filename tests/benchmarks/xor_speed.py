@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -25,10 +26,10 @@ y = [[0], [1], [1], [0]]
 def tutorial() -> None:
     """The script's operations one by one, its print every 1,000 epochs left out."""
 
-    def sigmoid(x: np.ndarray) -> np.ndarray:
+    def sigmoid(x: Any) -> Any:
         return 1 / (1 + np.exp(-x))
 
-    def sigmoid_derivative(x: np.ndarray) -> np.ndarray:
+    def sigmoid_derivative(x: Any) -> Any:
         return x * (1 - x)
 
     np.random.seed(42)
