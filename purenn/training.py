@@ -144,8 +144,10 @@ def train(
     run = Run(progress, loss, measures, [c.batch for c in callbacks if hasattr(c, "batch")])
     batches = _batching(examples, batch_size, progress)
     start = perf_counter() - history.seconds
+    begun = max(optimizer.epochs_begun, len(history.losses))  # in the whole life of the run
     for epoch in range(len(history.losses) + 1, progress.epochs + 1):
-        optimizer.begin_epoch(epoch - 1)
+        optimizer.begin_epoch(begun)
+        begun += 1
         L, values = run.epoch(epoch, batches())
         _note(L, values, history.losses, history.metrics)
         if held_out is not None:

@@ -1,4 +1,8 @@
-"""Killing the process at any moment while it saves leaves a file that loads."""
+"""Killing the process at any moment while it saves leaves a file that loads.
+
+A nursery process has everything imported and forks the children that get killed, so that
+200 of them take seconds, not minutes.
+"""
 
 import os
 import random
@@ -6,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,20 +18,32 @@ import pytest
 from purenn import Dense, Network, initializers
 from purenn.storage import load, save
 
-KILLS = 200
+RANDOM_KILLS = 160
+STEPS = list(product(("open", "fsync", "chmod", "replace"), ("before", "after")))  # of a save
 
 NURSERY = """
-import os, sys
+import os, signal, sys
 from purenn.storage import load, save
 
 first, second, path = sys.argv[1:]
 models = [load(first), load(second)]
-for _ in sys.stdin:  # a line asks for the next child
+
+def die_at(step, when):
+    original = getattr(os, step)
+    def last(*arguments):
+        if when == "after":
+            original(*arguments)
+        os.kill(os.getpid(), signal.SIGKILL)
+    setattr(os, step, last)
+
+for number, line in enumerate(sys.stdin):  # each line asks for a child
     child = os.fork()
     if not child:
+        if line.strip():
+            die_at(*line.split())
         for turn in range(1_000_000):
             os.write(1, b".")  # a save begins
-            save(path, models[turn % 2])
+            save(path, models[(number + turn) % 2])
         os._exit(1)
     os.write(1, b"%d\\n" % child)
     os.waitpid(child, 0)
@@ -36,7 +53,8 @@ for _ in sys.stdin:  # a line asks for the next child
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as on POSIX")
 def test_a_killed_save_leaves_a_whole_file(tmp_path: Path) -> None:
-    """200 children save two models to one path in turn, each until it is killed."""
+    """200 children save two models to one path in turn: 160 are killed at any moment, 40 at a
+    step of the writing."""
     contents = []
     for name, n in (("first", 3), ("second", 50)):
         save(tmp_path / name, Network([Dense(n, n, weights=initializers.Normal())], seed=n))
@@ -49,22 +67,27 @@ def test_a_killed_save_leaves_a_whole_file(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", NURSERY, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as nursery:
-        for kill in range(KILLS):
-            kill_one_child(nursery, random.Random(kill))
+        for kill in range(RANDOM_KILLS):
+            kill_at_any_moment(nursery, random.Random(kill))
             assert path.read_bytes() in contents
+            load(path)
+        for step, when in STEPS * 5:
+            ask(nursery, f"{step} {when}")
+            output = b""
+            while b"dead\n" not in output:
+                output += read(nursery)
+            assert path.read_bytes() in contents, f"killed {when} {step}"
             load(path)
         assert nursery.stdin
         nursery.stdin.close()
         assert nursery.wait() == 0
     left = [file for file in folder.iterdir() if file != path]
-    assert len(left) >= KILLS / 20, "hardly any kill hit a save: this test tests nothing"
+    assert len(left) >= 5 * 6, "kills between open and replace leave the temporary file"
 
 
-def kill_one_child(nursery: "subprocess.Popen[bytes]", random: random.Random) -> None:
+def kill_at_any_moment(nursery: "subprocess.Popen[bytes]", random: random.Random) -> None:
     """Let a child begin some saves, spin for a part of a save, and kill it."""
-    assert nursery.stdin
-    nursery.stdin.write(b"\n")
-    nursery.stdin.flush()
+    ask(nursery, "")
     output, wanted = b"", random.randint(1, 4)
     duration, last = 0.0, time.perf_counter()
     while output.count(b".") < wanted or b"\n" not in output:
@@ -78,6 +101,12 @@ def kill_one_child(nursery: "subprocess.Popen[bytes]", random: random.Random) ->
     os.kill(child, signal.SIGKILL)
     while b"dead\n" not in output:
         output += read(nursery)
+
+
+def ask(nursery: "subprocess.Popen[bytes]", line: str) -> None:
+    assert nursery.stdin
+    nursery.stdin.write(line.encode() + b"\n")
+    nursery.stdin.flush()
 
 
 def read(nursery: "subprocess.Popen[bytes]") -> bytes:
