@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
+from purenn.checks import is_number
 from purenn.errors import ArgumentError
 
 TYPE_CHECKING = False
@@ -27,16 +28,25 @@ class EarlyStopping:
     def __init__(self, patience: int = 5, min_delta: float = 0.0) -> None:
         if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
             raise ArgumentError(f"EarlyStopping: patience is {patience!r}, must be 1 or more")
-        if not 0.0 <= min_delta < inf:
+        if not (is_number(min_delta) and min_delta >= 0.0):
             raise ArgumentError(f"EarlyStopping: min_delta is {min_delta!r}, must be 0 or more")
         self.patience, self.min_delta = patience, min_delta
+        self._forget()
+
+    def _forget(self) -> None:
         self.best_loss = inf
-        self.best_epoch = 0
+        self.best_epoch = self._seen = 0
+        self._of: object = None  # the network of the run, and its backend
         self._best: list[Array] = []  # arrays are never written into: no copies are needed
 
     def __call__(self, progress: Progress) -> None:
+        now = (progress.network, progress.network.backend)
+        if now != self._of or progress.epoch <= self._seen:
+            self._forget()  # another run has begun
+        self._of, self._seen = now, progress.epoch
         validated = progress.history.validation_losses
         loss = validated[-1] if validated else progress.loss
+        loss = inf if loss != loss else loss  # NaN is no improvement
         if loss < self.best_loss - self.min_delta or not self._best:
             self.best_loss, self.best_epoch = loss, progress.epoch
             self._best = [p.value for p in progress.network.trainable]

@@ -9,6 +9,7 @@ Letters: X (m × n) input, M (m × n) mask of 0 and 1/(1 − p), A = X · M outp
 
 from __future__ import annotations
 
+from purenn.checks import is_number
 from purenn.errors import ArgumentError
 from purenn.layers import Layer
 
@@ -32,7 +33,7 @@ class Dropout(Layer):
     arguments = ("probability",)
 
     def __init__(self, probability: float = 0.5) -> None:
-        if not 0.0 <= probability < 1.0:
+        if not (is_number(probability) and 0.0 <= probability < 1.0):
             raise ArgumentError(
                 f"Dropout: probability is {probability!r}, must be from 0 to below 1"
             )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
-from purenn.cli.judging import judge
+from purenn.cli.judging import as_json, judge
 from purenn.storage import load
 
 
@@ -23,5 +22,5 @@ def run(arguments: argparse.Namespace) -> int:
     backend, _ = choose_backend(arguments.backend)
     model = load(arguments.model, backend)
     result = judge(model, datasets.labelled_for(model, arguments))
-    print(json.dumps(result.to_dict()) if arguments.json else "\n".join(result.lines()))
+    print(as_json(result.to_dict()) if arguments.json else "\n".join(result.lines()))
     return 0

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from math import fsum
+import json
+from math import fsum, inf, isfinite
 
-from purenn.cli.predicting import predict_rows
+from purenn.cli.predicting import class_names, predict_rows
 from purenn.metrics import ClassReport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from purenn.data import Dataset
     from purenn.storage import Model
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Judgement", "as_json", "judge"]
 
 
 class Judgement:
@@ -32,8 +34,7 @@ class Judgement:
         self.figures: dict[str, float] = {"rows": len(data)}
         if model.task == "classification":
             self.predicted = [max(range(len(row)), key=row.__getitem__) for row in self.outputs]
-            names = model.label_names or []
-            self.classes = ClassReport(data.targets, self.predicted, names)
+            self.classes = ClassReport(data.targets, self.predicted, class_names(model))
             self.figures["accuracy"] = self.classes.accuracy
             self.figures |= {f"macro_{k}": value for k, value in self.classes.macro.items()}
         else:
@@ -72,12 +73,33 @@ def regression_figures(targets: list[Any], outputs: list[list[float]]) -> dict[s
         for y, p in zip(row, output, strict=True)
     ]
     n = len(pairs)
-    mean = fsum(y for y, _ in pairs) / n
-    squares = fsum((y - p) ** 2 for y, p in pairs)
-    spread = fsum((y - mean) ** 2 for y, _ in pairs)
+    mean = total(y for y, _ in pairs) / n
+    squares = total((y - p) * (y - p) for y, p in pairs)
+    spread = total((y - mean) * (y - mean) for y, _ in pairs)
     return {
         "mean_squared_error": squares / n,
         "root_mean_squared_error": (squares / n) ** 0.5,
-        "mean_absolute_error": fsum(abs(y - p) for y, p in pairs) / n,
+        "mean_absolute_error": total(abs(y - p) for y, p in pairs) / n,
         "r2": 1.0 - squares / spread if spread else float(squares == 0.0),
     }
+
+
+def total(numbers: Iterable[float]) -> float:
+    """The sum, rounded once; infinite where it is beyond the floats, as in IEEE 754."""
+    try:
+        return fsum(numbers)
+    except OverflowError:
+        return inf
+
+
+def as_json(result: Any) -> str:
+    """One JSON object on a line. JSON has no NaN and no infinity: they become null."""
+    return json.dumps(_finite(result), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not isfinite(value) else value

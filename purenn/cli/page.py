@@ -32,7 +32,6 @@ def write_page(
                 ("optimizer", repr(model.run.optimizer)),
                 ("epochs", str(len(history.losses))),
                 ("time", f"{history.seconds:.1f} s"),
-                *((name, f"{value:.4g}") for name, value in result.figures.items()),
             ],
             losses=history.losses,
             validation_losses=history.validation_losses or None,

@@ -9,7 +9,8 @@ import sys
 
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
-from purenn.cli.predicting import predict_rows
+from purenn.cli.outputs import check_outputs
+from purenn.cli.predicting import class_names, predict_rows
 from purenn.files import write_atomically
 from purenn.storage import load
 
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    check_outputs({"--output": arguments.output}, [arguments.data, arguments.model])
     backend, _ = choose_backend(arguments.backend)
     model = load(arguments.model, backend)
     outputs = predict_rows(model, datasets.features_for(model, arguments))
@@ -44,11 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
 def table(model: Model, outputs: list[list[float]]) -> Iterator[list[str]]:
     """A header, then a line for each row; numbers with every digit."""
     target = model.target_name or "prediction"
-    if model.task == "classification" and model.label_names:
-        yield [target, *(f"p({name})" for name in model.label_names)]
+    if model.task == "classification":
+        names = class_names(model)
+        yield [target, *(f"p({name})" for name in names)]
         for row in outputs:
             best = max(range(len(row)), key=row.__getitem__)
-            yield [model.label_names[best], *map(repr, row)]
+            yield [names[best], *map(repr, row)]
         return
     width = len(outputs[0])
     yield [target] if width == 1 else [f"{target} {k + 1}" for k in range(width)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
 from time import perf_counter
 
 from purenn.cli import terminal
@@ -14,16 +16,29 @@ if TYPE_CHECKING:
 
     from purenn.training import Progress
 
-__all__ = ["GentleStop", "Reporter"]
+__all__ = ["GentleStop", "Reporter", "tell"]
 
 PAUSE = 0.1  # seconds between two progress lines, at least
 
 
-class Reporter:
-    """A callback: a line that is written over on a terminal, one plain line an epoch elsewhere."""
+def tell(text: str, *, go_on: bool) -> None:
+    """Print a line at once. Where its reader is gone (`| head`), go on in silence if asked."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        if not go_on:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
+
+class Reporter:
+    """A callback: a line that is written over on a terminal, one plain line an epoch elsewhere.
+
+    go_on  train on although nobody reads the lines any more: the model is to be saved
+    """
+
+    def __init__(self, rows: int, *, go_on: bool = False) -> None:
+        self.rows, self.go_on = rows, go_on
         self.watched = terminal.is_terminal()
         self.epoch_start = self.start = perf_counter()
         self.done = 0  # epochs of this run
@@ -39,9 +54,10 @@ class Reporter:
         speed = share * self.rows / max(now - self.epoch_start, 1e-9)
         epochs_left = progress.epochs - progress.epoch - share
         left = (now - self.start) / (self.done + share) * epochs_left
+        figures = [f"loss {progress.batch_loss:.4f}", *shown(progress.metrics)]  # of the epoch before
         terminal.show_line(
             f"epoch {progress.epoch + 1} of {progress.epochs}  {share:4.0%}  "
-            f"loss {progress.batch_loss:.4f}  {speed:,.0f} rows/s  {clock(left)} left"
+            f"{'  '.join(figures)}  {speed:,.0f} rows/s  {clock(left)} left"
         )
 
     def __call__(self, progress: Progress) -> None:
@@ -57,35 +73,44 @@ class Reporter:
             figures += shown(progress.validation_metrics)
         if self.watched:
             terminal.clear_line()
-        print(
+        tell(
             f"epoch {progress.epoch:>{digits}} of {progress.epochs}  {'  '.join(figures)}  "
             f"{speed:,.0f} rows/s",
-            flush=True,
+            go_on=self.go_on,
         )
 
 
 class GentleStop:
     """The first Ctrl-C lets the epoch finish, so that nothing is lost; a second one stops at once.
 
-    Used as a context manager around training, and as a callback in it.
+    Used as a context manager around training and saving, and as a callback in training.
+
+    asked  Ctrl-C was pressed
+    doing  what is finished first, for the message
     """
 
     def __init__(self) -> None:
         self.asked = False
+        self.doing = "finishing this epoch"
 
     def __enter__(self) -> GentleStop:
         self.before = signal.getsignal(signal.SIGINT)
-        signal.signal(signal.SIGINT, self._on_interrupt)
+        # Only the main thread may handle signals; a job in the background ignores this one.
+        main = threading.current_thread() is threading.main_thread()
+        self.listens = main and self.before not in (None, signal.SIG_IGN)
+        if self.listens:
+            signal.signal(signal.SIGINT, self._on_interrupt)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        signal.signal(signal.SIGINT, self.before)
+        if self.listens:
+            signal.signal(signal.SIGINT, self.before)
 
     def _on_interrupt(self, number: int, frame: Any) -> None:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        message = "\npurenn: Ctrl-C: finishing this epoch; press it again to stop at once"
+        message = f"\npurenn: Ctrl-C: {self.doing}; press it again to stop at once"
         print(message, file=sys.stderr, flush=True)
 
     def __call__(self, progress: Progress) -> None:
