@@ -35,12 +35,18 @@ def short_products(rows: Iterable[Row], columns: Sequence[Row]) -> list[Row]:
     """As purenn.matrix.products, with sums of up to four terms written out."""
     k = len(columns[0])
     if k == 1:
+        if len(columns) == 2:
+            (p,), (q,) = columns
+            return [(a * p, a * q) for (a,) in rows]
         return [[a * p for (p,) in columns] for (a,) in rows]
     if k == 2:
         return [[a * p + b * q for p, q in columns] for a, b in rows]
     if k == 3:
         return [[a * p + b * q + c * r for p, q, r in columns] for a, b, c in rows]
     if k == 4:
+        if len(columns) == 1:
+            ((p, q, r, s),) = columns
+            return [(a * p + b * q + c * r + d * s,) for a, b, c, d in rows]
         return [[a * p + b * q + c * r + d * s for p, q, r, s in columns] for a, b, c, d in rows]
     return products(rows, columns)
 
@@ -59,7 +65,10 @@ def linear(X: Matrix, W: Matrix, b: Matrix | None) -> Matrix:
     if k == 2:
         if n == 1:
             ((w, v, c),) = columns
-            return Matrix([[x * w + y * v + c] for x, y in rows])
+            return Matrix([(x * w + y * v + c,) for x, y in rows])
+        if n == 2:
+            (w, v, c), (r, s, d) = columns
+            return Matrix([(x * w + y * v + c, x * r + y * s + d) for x, y in rows])
         Z = [[x * w + y * v + c for x, y in rows] for w, v, c in columns]
         return Matrix(columns_of(Z))
     if k == 3:
@@ -71,13 +80,15 @@ def linear(X: Matrix, W: Matrix, b: Matrix | None) -> Matrix:
 
 def linear_gradients(X: Matrix, dZ: Matrix) -> tuple[Matrix, Matrix]:
     """dW = Xᵀ @ dZ and db = the sums of dZ's columns."""
-    if len(X) != len(dZ.rows):
-        return X.T @ dZ, dZ  # raises an error that names the shapes
-    columns = list(zip(*dZ.rows))
+    slopes = dZ.rows
+    columns = columns_of(slopes)
     db = Matrix([list(map(sum, columns))])
-    if type(X) is SparseMatrix:
+    if type(X) is SparseMatrix and len(X) == len(slopes):
         return sparse.weight_gradient(X, columns), db
-    return Matrix(short_products(zip(*X.rows), columns)), db
+    rows = X.rows
+    if len(rows) != len(slopes):
+        return X.T @ dZ, db  # raises an error that names the shapes
+    return Matrix(short_products(zip(*rows), columns)), db
 
 
 def linear_input_gradient(dZ: Matrix, W: Matrix) -> Matrix:
@@ -96,14 +107,14 @@ def sigmoid(Z: Matrix) -> Matrix:
     rows = Z.rows
     width = len(rows[0])
     if width == 1:
-        return Matrix([[(e := exp(709.0 if z > 709.0 else z)) / (1.0 + e)] for (z,) in rows])
+        return Matrix([((e := exp(709.0 if z > 709.0 else z)) / (1.0 + e),) for (z,) in rows])
     if width == 2:
         return Matrix(
             [
-                [
+                (
                     (e := exp(709.0 if z > 709.0 else z)) / (1.0 + e),
                     (f := exp(709.0 if y > 709.0 else y)) / (1.0 + f),
-                ]
+                )
                 for z, y in rows
             ]
         )
@@ -119,10 +130,10 @@ def sigmoid_backward_from_output(dA: Matrix, A: Matrix) -> Matrix:
     if len(slopes) != len(rows) or len(slopes[0]) != width:
         raise different_shapes("sigmoid_backward_from_output", dA, A)
     if width == 1:
-        return Matrix([[d * a * (1.0 - a)] for (d,), (a,) in zip(slopes, rows)])
+        return Matrix([(d * a * (1.0 - a),) for (d,), (a,) in zip(slopes, rows)])
     if width == 2:
         return Matrix(
-            [[d * a * (1.0 - a), e * b * (1.0 - b)] for (d, e), (a, b) in zip(slopes, rows)]
+            [(d * a * (1.0 - a), e * b * (1.0 - b)) for (d, e), (a, b) in zip(slopes, rows)]
         )
     return Matrix([[d * a * (1.0 - a) for d, a in zip(ds, row)] for ds, row in zip(slopes, rows)])
 
@@ -178,7 +189,7 @@ def squared_error(P: Matrix, Y: Matrix, scale: float) -> tuple[float, Matrix]:
     c = 2.0 * scale
     if width == 1:
         column = [p - y for (p,), (y,) in zip(rows, targets)]
-        return scale * sum(map(mul, column, column)), Matrix([[c * e] for e in column])
+        return scale * sum(map(mul, column, column)), Matrix([(c * e,) for e in column])
     E = [[p - y for p, y in zip(row, target)] for row, target in zip(rows, targets)]
     dP: list[Row] = [[c * e for e in row] for row in E]
     return scale * sum([e * e for row in E for e in row]), Matrix(dP)
@@ -236,9 +247,9 @@ def descend(W: Matrix, dW: Matrix, rate: float) -> Matrix:
     if len(rows) != len(slopes) or len(slopes[0]) != width:
         raise different_shapes("descend", W, dW)
     if width == 1:
-        return Matrix([[w - rate * d] for (w,), (d,) in zip(rows, slopes)])
+        return Matrix([(w - rate * d,) for (w,), (d,) in zip(rows, slopes)])
     if width == 2:
-        return Matrix([[w - rate * d, v - rate * e] for (w, v), (d, e) in zip(rows, slopes)])
+        return Matrix([(w - rate * d, v - rate * e) for (w, v), (d, e) in zip(rows, slopes)])
     return Matrix([[w - rate * d for w, d in zip(row, ds)] for row, ds in zip(rows, slopes)])
 
 

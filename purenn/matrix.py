@@ -324,7 +324,7 @@ def asarray(rows: Any, dtype: type = float64) -> Matrix:
     """
     if isinstance(rows, Matrix):
         return astype(rows, dtype)
-    made = [list(map(dtype, row)) for row in rows]
+    made = [tuple(map(dtype, row)) for row in rows]
     if not made or not made[0]:
         raise DataError("asarray: a matrix has at least one row and one column")
     n = len(made[0])
