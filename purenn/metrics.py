@@ -70,7 +70,7 @@ def r2(backend: Backend, P: Array, Y: Array) -> float:
     nothing to explain: 1 if every prediction is exactly right, else 0.
 
     It is not a mean over rows: the average of R² over mini-batches is not the R² of the
-    whole, so measure it on all rows at once.
+    whole. `train` and `evaluate` measure it on all rows together.
     """
     E, D = P - Y, Y - backend.mean(Y, axis=0, keepdims=True)
     (left,) = backend.to_list(backend.sum(E * E, axis=0, keepdims=True))  # Σᵢ (P − Y)², (1 × n)

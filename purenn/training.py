@@ -9,7 +9,7 @@ from math import isfinite
 from time import perf_counter
 
 from purenn.errors import ArgumentError, NonFiniteError
-from purenn.metrics import find_metric
+from purenn.metrics import find_metric, r2
 from purenn.optimizers import Optimizer
 
 TYPE_CHECKING = False
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from purenn.array import Array
+    from purenn.backend import Backend
     from purenn.batches import Batch, Examples
     from purenn.layers import Layer
     from purenn.losses import Loss
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["History", "Progress", "evaluate", "forward_and_backward", "train"]
 
+NO_MEANS = (r2,)  # metrics of which the mean over batches says nothing
 CHUNK = 1000  # rows that are evaluated at a time, so that memory stays bounded
 
 
@@ -124,7 +126,8 @@ def train(
     y           m targets, as the loss takes them
     epochs      passes over the data, 1 or more
     batch_size  rows a step, shuffled each epoch by the network's generator; None: all
-    metrics     names ("accuracy", "mean_squared_error") or functions of purenn.metrics' form
+    metrics     names ("accuracy", "mean_squared_error") or functions of purenn.metrics' form;
+                those of a batch are averaged over the epoch's rows, but R² is that of all rows
     callbacks   are called with a Progress after each epoch; those that have a method `batch`
                 or `end` also after each batch, or when the run is over
     validation  (X, y) to measure loss and metrics on after each epoch
@@ -179,24 +182,56 @@ class Run:
         self.network, self.optimizer = progress.network, progress.optimizer
         self.path = self.network.path(loss)
         self.guard = Guard(self.network, self.optimizer, self.path)
+        self.tally = Tally(self.network.backend, measures)
 
     def epoch(self, epoch: int, batches: Iterable[Batch]) -> tuple[float, dict[str, float]]:
         """A step for each batch; the mean loss and the metrics, measured before each step."""
-        network, loss, guard = self.network, self.loss, self.guard
-        mean, sums = 0.0, dict.fromkeys(self.measures, 0.0)
+        network, loss, guard, tally = self.network, self.loss, self.guard, self.tally
+        mean = 0.0
         for batch, X, Y, share in batches:
             L, P = forward_and_backward(self.path, loss, X, Y)
             if not isfinite(L):
                 guard.stop(f"the loss became {L}", X, f"epoch {epoch}, batch {batch}")
             guard.good = [p.value for p in network.trainable]
             mean += L * share if loss.per_example else L
-            for name, measure in self.measures.items():
-                sums[name] += measure(network.backend, P, Y) * share
+            if self.measures:
+                tally.add(P, Y, share)
             self.optimizer.step()
             for callback in self.on_batch:
                 self.progress.batch, self.progress.batch_loss = batch, L
                 callback(self.progress)
-        return mean, sums
+        return mean, tally.values()
+
+
+class Tally:
+    """The metrics over batches: means weighted by rows, and R² of all predictions together."""
+
+    def __init__(self, backend: Backend, measures: dict[str, Metric]) -> None:
+        self.backend, self.measures = backend, measures
+        self.means = {name: f for name, f in measures.items() if f not in NO_MEANS}
+        self.begin()
+
+    def begin(self) -> None:
+        self.sums = dict.fromkeys(self.measures, 0.0)
+        self.P: list[list[float]] = []  # kept only for metrics that are no means
+        self.Y: list[list[float]] = []
+
+    def add(self, P: Array, Y: Array, share: float) -> None:
+        """A batch, which is this share of all rows."""
+        for name, measure in self.means.items():
+            self.sums[name] += measure(self.backend, P, Y) * share
+        if len(self.means) < len(self.measures):
+            self.P += self.backend.to_list(P)
+            self.Y += self.backend.to_list(Y)
+
+    def values(self) -> dict[str, float]:
+        """The metrics of what was added; then all begins anew."""
+        sums, measures = self.sums, self.measures
+        if len(self.means) < len(measures):
+            P, Y = map(self.backend.from_list, (self.P, self.Y))
+            sums |= {n: f(self.backend, P, Y) for n, f in measures.items() if n not in self.means}
+        self.begin()
+        return sums
 
 
 def forward_and_backward(
@@ -231,7 +266,7 @@ def _measure(
     network: Network, loss: Loss, examples: Examples, measures: dict[str, Metric]
 ) -> tuple[float, dict[str, float]]:
     path = network.path(loss)
-    total, sums = 0.0, dict.fromkeys(measures, 0.0)
+    total, tally = 0.0, Tally(network.backend, measures)
     for _, X, Y, share in examples.batches(CHUNK):
         A = X
         for layer in path:
@@ -239,9 +274,8 @@ def _measure(
         L = loss.forward(A, Y)
         P = loss.P if loss.fused_with else A
         total += L * share if loss.per_example else L
-        for name, measure in measures.items():
-            sums[name] += measure(network.backend, P, Y) * share
-    return total, sums
+        tally.add(P, Y, share)
+    return total, tally.values()
 
 
 def _note(

@@ -66,7 +66,9 @@ def labelled_for(model: Model, arguments: argparse.Namespace) -> Dataset:
     if os.path.isdir(arguments.data):
         _check_no_columns(arguments)
         if names is None:
-            raise DataError(f"{arguments.data}: IDX files hold classes, but the model predicts values")
+            raise DataError(
+                f"{arguments.data}: IDX files hold classes, but the model predicts values"
+            )
         train, test = read_idx_folder(arguments.data, classes=len(names))
         data = test or train
     else:

@@ -54,7 +54,8 @@ class Reporter:
         speed = share * self.rows / max(now - self.epoch_start, 1e-9)
         epochs_left = progress.epochs - progress.epoch - share
         left = (now - self.start) / (self.done + share) * epochs_left
-        figures = [f"loss {progress.batch_loss:.4f}", *shown(progress.metrics)]  # of the epoch before
+        # The accuracy is that of the epoch before: a single batch says too little.
+        figures = [f"loss {progress.batch_loss:.4f}", *shown(progress.metrics)]
         terminal.show_line(
             f"epoch {progress.epoch + 1} of {progress.epochs}  {share:4.0%}  "
             f"{'  '.join(figures)}  {speed:,.0f} rows/s  {clock(left)} left"
@@ -122,7 +123,7 @@ def shown(metrics: dict[str, float]) -> list[str]:
     """The metrics as people read them."""
     names = {"mean_squared_error": "mse", "mean_absolute_error": "mae"}
     return [
-        f"{names.get(name, name)} {value:.2%}" if name == "accuracy" else f"{name} {value:.4g}"
+        f"{name} {value:.2%}" if name == "accuracy" else f"{names.get(name, name)} {value:.4g}"
         for name, value in metrics.items()
     ]
 

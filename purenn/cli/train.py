@@ -1,30 +1,38 @@
-"""`purenn train`: from a file to a trained, judged and saved network."""
+"""`purenn train`: from a file to a trained, judged and saved network.
+
+Ctrl-C once lets the epoch finish, saves what --save asked for, judges what was learned and
+ends with exit code 130. Ctrl-C twice stops at once, with exit code 130 and nothing saved.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
 from itertools import pairwise
 from math import ceil
 
 import purenn as nn
-from purenn import callbacks, losses, optimizers, schedules
+from purenn import callbacks, losses, metrics, optimizers, schedules
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
-from purenn.cli.judging import judge
-from purenn.cli.progress import GentleStop, Reporter
+from purenn.cli.judging import as_json, judge
+from purenn.cli.outputs import check_outputs
+from purenn.cli.progress import GentleStop, Reporter, tell
+from purenn.cli.resuming import check_same_data, fingerprint, saved_run
 from purenn.data import MinMaxScaler, StandardScaler, scale, split
-from purenn.errors import ArgumentError
-from purenn.storage import Model, Run, load, save
+from purenn.errors import ArgumentError, DataError
+from purenn.storage import Model, Run, save
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
+    from purenn.array import Array
     from purenn.backend import Backend
     from purenn.cli.judging import Judgement
     from purenn.data import Dataset
     from purenn.layers import Layer
+    from purenn.metrics import Metric
     from purenn.optimizers import Optimizer
 
 ACTIVATIONS: dict[str, type[Layer]] = {
@@ -45,10 +53,13 @@ OPTIMIZERS: dict[str, tuple[type[Optimizer], float]] = {  # with the usual learn
     "sgd": (optimizers.SGD, 0.1),
 }
 STEPS = 2000  # that a run without --epochs takes, about
-REPORTED = {"classification": ["accuracy"], "regression": ["mean_absolute_error"]}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "Ctrl-C once lets the epoch finish, saves what --save asked for and ends with exit code "
+        "130; twice stops at once."
+    )
     parser.add_argument("data", metavar="DATA", help="a CSV file, or a folder of IDX files")
     datasets.add_columns(parser)
     parser.add_argument("--test", metavar="FILE", help="a CSV file to judge the network on")
@@ -78,9 +89,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--patience",
         type=options.count,
         metavar="N",
-        help="stop after N epochs without progress, with the best weights",
+        help="stop after N epochs without progress; the best weights are kept",
     )
     options.add_seed(parser)
+    parser.set_defaults(seed=None)  # --resume must know whether it was given
     options.add_backend(parser)
     parser.add_argument("--save", metavar="FILE", help="write the model here when done")
     parser.add_argument("--resume", metavar="FILE", help="go on with a run that was saved")
@@ -114,65 +126,83 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-FROM_FILE = (
-    *("hidden", "activation", "dropout", "optimizer", "learning_rate", "momentum"),
-    *("weight_decay", "clip_norm", "schedule", "batch_size", "scale", "validation", "rows"),
-)
-
-
 def run(arguments: argparse.Namespace) -> int:
-    """Exit code 0 when trained (also when stopped with Ctrl-C once)."""
+    """Exit code 0 when trained, 130 when Ctrl-C ended it early and all was saved."""
+    check_outputs(
+        {"--save": arguments.save, "--report": arguments.report}, [arguments.data, arguments.test]
+    )
+    check_outputs({"--report": arguments.report}, [arguments.resume])
+    go_on = bool(arguments.save or arguments.report)
+
+    def say(text: str) -> None:
+        if not arguments.json:
+            tell(text, go_on=go_on)
+
     backend, why = choose_backend(arguments.backend)
+    model = saved_run(arguments, backend) if arguments.resume else None
     train, test = datasets.read_training(arguments)
-    model = resumed(arguments, train, backend) if arguments.resume else None
-    settings = model.run.options if model is not None and model.run else chosen(arguments)
+    if model is not None and model.run is not None:
+        settings = model.run.options
+        check_same_data(arguments, model, train)
+    else:
+        settings = chosen(arguments, train)
     train, validation = parts(train, settings)
     if model is None:
         model = fresh(arguments, settings, train, backend)
-    say = (lambda *_: None) if arguments.json else print
     describe(say, model, backend, why, train, validation, test)
-    stopper = GentleStop()
     stopping = callbacks.EarlyStopping(arguments.patience) if arguments.patience else None
-    fit(model, train, validation, arguments, settings, stopper, stopping)
-    result = judge(model, test or validation or train)
+    with GentleStop() as stopper:
+        epochs = fit(model, train, validation, arguments, settings, stopper, stopping)
+        if arguments.save:  # before anything else can go wrong
+            stopper.doing = "saving the model"
+            save(arguments.save, model)
+    if stopper.asked:
+        say(f"\nstopped by Ctrl-C after epoch {epochs}")
+        say_saved(arguments, say)
+    result = judged(arguments, model, test or validation or train, say)
     judged_on = "test data" if test else "validation data" if validation else "training data"
     say(f"\n{judged_on}:\n" + "\n".join(result.lines()))
-    finish(arguments, model, result, judged_on, stopping, stopper.asked, say)
+    if not stopper.asked:
+        say_saved(arguments, say)
+    if arguments.report:
+        from purenn.cli.page import write_page
+
+        write_page(arguments.report, model, result, judged_on, stopping)
+        say(f"report written to {arguments.report}")
     if arguments.json:
-        print(json.dumps(to_dict(model, result, judged_on)))
-    return 0
+        print(as_json(to_dict(model, result, judged_on, stopping, stopper.asked)))
+    return 130 if stopper.asked else 0
+
+
+def judged(
+    arguments: argparse.Namespace, model: Model, data: Dataset, say: Callable[[str], None]
+) -> Judgement:
+    try:
+        return judge(model, data)
+    except KeyboardInterrupt:
+        say_saved(arguments, say)
+        raise
+
+
+def say_saved(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
+    if arguments.save:
+        say(f"model saved to {arguments.save}")
 
 
 # --------------------------------------------------------------------- setting it up
 
 
-def chosen(arguments: argparse.Namespace) -> dict[str, Any]:
+def chosen(arguments: argparse.Namespace, train: Dataset) -> dict[str, Any]:
     """What a resumed run must do in the same way, as plain JSON."""
     return {
-        "seed": arguments.seed,
+        "seed": arguments.seed or 0,
         "batch_size": arguments.batch_size or 32,
         "validation": arguments.validation,
         "rows": arguments.rows,
         "scale": arguments.scale,
+        "label": arguments.label,
+        "data": fingerprint(train) if arguments.save else "",
     }
-
-
-def resumed(arguments: argparse.Namespace, train: Dataset, backend: Backend) -> Model:
-    """The saved run, if nothing else was asked for than to go on with it."""
-    given = [name for name in FROM_FILE if getattr(arguments, name) is not None]
-    if given:
-        names = ", ".join("--" + name.replace("_", "-") for name in given)
-        raise ArgumentError(f"--resume takes {names} from {arguments.resume}; leave it out")
-    model = load(arguments.resume, backend)
-    if model.run is None:
-        raise ArgumentError(f"{arguments.resume}: no run to go on with is saved in this model")
-    labels = None if train.label_names is None else list(train.label_names)
-    if model.label_names != labels or model.network.n_in != train.features.width:
-        raise ArgumentError(
-            f"{arguments.resume} was trained on {model.network.n_in} columns and the labels "
-            f"{model.label_names}; {arguments.data} has {train.features.width} and {labels}"
-        )
-    return model
 
 
 def parts(train: Dataset, settings: dict[str, Any]) -> tuple[Dataset, Dataset | None]:
@@ -181,6 +211,11 @@ def parts(train: Dataset, settings: dict[str, Any]) -> tuple[Dataset, Dataset | 
         if settings["rows"] > len(train):
             raise ArgumentError(f"--rows {settings['rows']}: {train.name} has {len(train)}")
         train = train.subset(range(settings["rows"]))
+        if train.is_classification and len(set(train.targets)) < 2:
+            raise DataError(
+                f"--rows {settings['rows']}: these rows of {train.name} are all of one class; "
+                "take more rows, or shuffle the file"
+            )
     if settings["validation"] is None:
         return train, None
     share = 1.0 - settings["validation"]
@@ -212,7 +247,11 @@ def fresh(
         scaler=scalers[how]().fit(train.features) if how in scalers else None,
         target_scaler=targets,
         loss=losses.CrossEntropy() if classify else losses.MeanSquaredError(),
-        run=Run(optimizer=optimizer(arguments, epochs), options=settings),
+        run=Run(
+            optimizer=optimizer(arguments, epochs),
+            batch_size=settings["batch_size"],
+            options=settings,
+        ),
     )
 
 
@@ -222,6 +261,9 @@ def hidden_layers(arguments: argparse.Namespace, train: Dataset) -> list[Layer]:
     weights = nn.initializers.HeUniform() if kind in BENDED_AT_ZERO else None
     widths = [train.features.width, *(arguments.hidden or [32])]
     if arguments.hidden == [0]:
+        for name in ("activation", "dropout"):
+            if getattr(arguments, name) is not None:
+                raise ArgumentError(f"--{name} is for hidden layers, but --hidden 0 asks for none")
         widths = widths[:1]
     layers: list[Layer] = []
     for n_in, n_out in pairwise(widths):
@@ -269,27 +311,39 @@ def fit(
     settings: dict[str, Any],
     stopper: GentleStop,
     stopping: callbacks.EarlyStopping | None,
-) -> None:
-    """Train, with what is shown meanwhile."""
+) -> int:
+    """Train, with what is shown meanwhile; how many epochs the run has now."""
     run = model.run
     assert run is not None  # noqa: S101 (made by fresh or checked by resumed)
-    watchers: list[Any] = [] if arguments.json else [Reporter(len(train))]
+    go_on = bool(arguments.save or arguments.report)
+    watchers: list[Any] = [] if arguments.json else [Reporter(len(train), go_on=go_on)]
     watchers += [stopping] if stopping else []
     assert model.loss is not None  # noqa: S101
     epochs = arguments.epochs or max(1, len(run.history.losses))
-    with stopper:
-        nn.train(
-            model.network,
-            *prepared(model, train),
-            loss=model.loss,
-            optimizer=run.optimizer,
-            epochs=epochs,
-            batch_size=settings["batch_size"],
-            metrics=REPORTED[model.task],
-            callbacks=[*watchers, stopper],
-            validation=None if validation is None else prepared(model, validation),
-            history=run.history,
-        )
+    nn.train(
+        model.network,
+        *prepared(model, train),
+        loss=model.loss,
+        optimizer=run.optimizer,
+        epochs=epochs,
+        batch_size=settings["batch_size"],
+        metrics=["accuracy" if model.task == "classification" else error_in_units(model)],
+        callbacks=[*watchers, stopper],
+        validation=None if validation is None else prepared(model, validation),
+        history=run.history,
+    )
+    return run.epochs
+
+
+def error_in_units(model: Model) -> Metric:
+    """The mean absolute error in the units of the data, of targets that were scaled."""
+    scaler = model.target_scaler
+    unit = scaler.span[0] if isinstance(scaler, StandardScaler) and scaler.span else 1.0
+
+    def mean_absolute_error(backend: Backend, P: Array, Y: Array) -> float:
+        return metrics.mean_absolute_error(backend, P, Y) * unit
+
+    return mean_absolute_error
 
 
 def prepared(model: Model, data: Dataset) -> tuple[Any, Any]:
@@ -321,30 +375,13 @@ def describe(
     say(f"training {model.run.optimizer}\n")
 
 
-def finish(
-    arguments: argparse.Namespace,
+def to_dict(
     model: Model,
     result: Judgement,
     judged_on: str,
     stopping: callbacks.EarlyStopping | None,
     interrupted: bool,
-    say: Any,
-) -> None:
-    """Save what was asked for, and say so."""
-    if interrupted:
-        assert model.run is not None  # noqa: S101
-        say(f"\nstopped by Ctrl-C after epoch {len(model.run.history.losses)}")
-    if arguments.save:
-        save(arguments.save, model)
-        say(f"model saved to {arguments.save}")
-    if arguments.report:
-        from purenn.cli.page import write_page
-
-        write_page(arguments.report, model, result, judged_on, stopping)
-        say(f"report written to {arguments.report}")
-
-
-def to_dict(model: Model, result: Judgement, judged_on: str) -> dict[str, Any]:
+) -> dict[str, Any]:
     """What `--json` prints."""
     assert model.run is not None  # noqa: S101
     history = model.run.history
@@ -352,6 +389,8 @@ def to_dict(model: Model, result: Judgement, judged_on: str) -> dict[str, Any]:
         "backend": model.network.backend.name,
         "task": model.task,
         "epochs": len(history.losses),
+        "best_epoch": stopping.best_epoch if stopping else None,
+        "interrupted": interrupted,
         "seconds": history.seconds,
         "losses": history.losses,
         "metrics": history.metrics,
