@@ -1,7 +1,7 @@
 """The command line: one module a command, each with add_arguments and run.
 
 Exit codes: 0 done, 1 done but the answer is no (not learned, gradients disagree),
-2 wrong use or input, 130 stopped with Ctrl-C.
+2 wrong use or input, 130 stopped with Ctrl-C (`train` has saved first, see there).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ COMMANDS = {
     "evaluate": "judge a saved model on labelled data",
     "predict": "predict with a saved model: CSV in, CSV out",
     "summary": "show what is in a model file",
+    "explain": "follow every number of a training step, line by line",
     "check": "compare the analytic gradients with central differences",
     "backends": "list the backends, how to install the missing ones, and which one is in force",
 }  # modules of this package, imported when asked for

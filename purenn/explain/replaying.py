@@ -1,0 +1,93 @@
+"""Running a record again: its operations on its inputs, with nothing else."""
+
+from __future__ import annotations
+
+import operator
+
+from purenn.backend import get_backend
+from purenn.errors import DataError
+from purenn.matrix import Matrix
+from purenn.sparse import SparseMatrix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from purenn.backend import Backend
+    from purenn.explain.record import Op, Record, RecordedArray
+
+__all__ = ["replay"]
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "matmul": operator.matmul,
+    "negative": operator.neg,
+    "transpose": lambda A: A.T,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
+
+
+def replay(record: Record, backend: str | Backend | None = None) -> list[list[list[float]]]:
+    """The rows of every array, computed anew from those that no operation made.
+
+    backend  a name or a Backend; None takes the record's own. On that one, every bit of
+             every array comes out as it was recorded.
+    """
+    chosen = get_backend(record.backend if backend is None else backend)
+    made: dict[int, Any] = {op.output: None for op in record.ops}
+    values: list[Any] = [
+        None if number in made else _given(chosen, array)
+        for number, array in enumerate(record.arrays)
+    ]
+    for op in record.ops:
+        if op.part == 0:
+            result = _run(chosen, op, [values[n] for n in op.inputs])
+            parts = result if isinstance(result, tuple) else (result,)
+        values[op.output] = parts[op.part]
+        if record.arrays[op.output].kind == "number":  # as a network takes it, through item()
+            values[op.output] = chosen.item(parts[op.part])
+    return [
+        [[float(value)]] if array.kind == "number" else _rows(chosen, value)
+        for array, value in zip(record.arrays, values, strict=True)
+    ]
+
+
+def _given(backend: Backend, array: RecordedArray) -> Any:
+    """What the run began with."""
+    if array.kind == "number":
+        return array.rows[0][0]
+    if array.sparse and isinstance(backend.from_list([[0.0]]), Matrix):
+        entries = [
+            (tuple(k for k, x in enumerate(row) if x), tuple(x for x in row if x))
+            for row in array.rows
+        ]
+        return SparseMatrix(entries, array.shape[1])
+    return backend.from_list(array.rows)
+
+
+def _run(backend: Backend, op: Op, operands: list[Any]) -> Any:
+    """One call."""
+    if op.op in OPERATORS:
+        return OPERATORS[op.op](*operands)
+    if op.op == "linear" and len(operands) == 2:
+        operands.append(None)
+    if op.op == "astype":
+        operands.append(backend.float64)
+    function = getattr(backend, op.op, None)
+    if function is None:
+        raise DataError(f"operation {op.n}: the backend {backend.name!r} has no {op.op!r}")
+    return function(*operands, **op.options)
+
+
+def _rows(backend: Backend, value: Any) -> list[list[float]]:
+    return [list(map(float, row)) for row in backend.to_list(value)]

@@ -1,0 +1,437 @@
+"""The record is whole and true: the bits of an unrecorded run, each line, each number."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import purenn as nn
+from purenn.backend import DERIVED, FUNCTIONS, Backend
+from purenn.errors import ArgumentError, DataError, NonFiniteError, ShapeError
+from purenn.explain import Op, Record, explain, replay, terms
+from purenn.explain.replaying import OPERATORS
+from purenn.explain.terms import FORMULAS, RULES
+from purenn.explain.wording import WORDS
+from purenn.layers import Layer
+from purenn.losses import Loss
+from purenn.optimizers import Optimizer
+from purenn.schedules import CosineDecay
+
+ROOT = Path(__file__).parent.parent
+X4 = [[0, 0], [0, 1], [1, 0], [1, 1]]
+Y4 = [[0], [1], [1], [0]]
+DRAW = nn.RandomState(3)
+X: list[list[float]] = DRAW.randn(5, 4)
+REAL: list[list[float]] = DRAW.randn(5, 3)
+YES = [[float(value > 0.0) for value in row] for row in REAL]
+CLASSES = [0, 2, 1, 0, 2]
+
+ACTIVATIONS: dict[str, Callable[[], Layer]] = {
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "relu": nn.ReLU,
+    "leaky relu": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "softplus": nn.Softplus,
+    "softmax": nn.Softmax,
+    "identity": nn.Identity,
+    "dropout": partial(nn.Dropout, 0.3),
+}
+LOSSES: dict[str, tuple[Callable[[], Loss], Any, Callable[[], Layer]]] = {
+    "sum squared": (nn.SumSquaredError, REAL, nn.Identity),
+    "mean squared": (nn.MeanSquaredError, REAL, nn.Identity),
+    "mean absolute": (nn.MeanAbsoluteError, REAL, nn.Identity),
+    "huber": (nn.Huber, REAL, nn.Identity),
+    "binary": (nn.BinaryCrossEntropy, YES, nn.Sigmoid),
+    "classes": (nn.CrossEntropy, CLASSES, nn.Softmax),
+}
+OPTIMIZERS: dict[str, Callable[[], Optimizer]] = {
+    "sgd": partial(nn.SGD, 0.1),
+    "momentum": partial(nn.SGD, 0.1, 0.9),
+    "nesterov": partial(nn.SGD, 0.1, 0.9, True),
+    "decay and clip": partial(nn.SGD, 0.1, weight_decay=0.01, clip_norm=0.5),
+    "adam": partial(nn.Adam, 0.01, schedule=CosineDecay(4)),
+    "adamw": partial(nn.AdamW, 0.01),
+    "rmsprop": partial(nn.RMSProp, 0.01),
+}
+
+
+def xor(backend: str | Backend | None = None) -> nn.Network:
+    normal = nn.initializers.Normal()
+    layers = [nn.Dense(2, 2, weights=normal), nn.Sigmoid(), nn.Dense(2, 1, weights=normal)]
+    return nn.Network([*layers, nn.Sigmoid()], seed=42, backend=backend)
+
+
+def xor_record(backend: str | Backend | None = None, **more: Any) -> Record:
+    settings: dict[str, Any] = {"steps": 2, "title": "xor", **more}
+    loss, optimizer = nn.SumSquaredError(), nn.SGD(0.1)
+    return explain(xor(backend), X4, Y4, loss=loss, optimizer=optimizer, **settings)
+
+
+def softmax_record(backend: str | Backend | None = None) -> Record:
+    network = nn.Network(
+        [nn.Dense(4, 3), nn.Tanh(), nn.Dense(3, 3), nn.Softmax()], seed=1, backend=backend
+    )
+    loss, optimizer = nn.CrossEntropy(), nn.SGD(0.1)
+    return explain(network, X[:3], [0, 1, 2], loss=loss, optimizer=optimizer, steps=2)
+
+
+def small(activation: Layer, last: Layer, backend: Backend) -> nn.Network:
+    """A 4-3-3 network; its second dense layer has no bias."""
+    layers = [nn.Dense(4, 3), activation, nn.Dense(3, 3, bias=None), last]
+    return nn.Network(layers, seed=5, backend=backend)
+
+
+CASES = [(a, "classes", "adam") for a in ACTIVATIONS]
+CASES += [("tanh", loss, "sgd") for loss in LOSSES]
+CASES += [("sigmoid", "sum squared", optimizer) for optimizer in OPTIMIZERS]
+
+
+# ------------------------------------------------------------------------------ bits
+
+
+@pytest.mark.parametrize("activation, loss, optimizer", CASES)
+def test_a_recorded_run_has_the_bits_of_an_unrecorded_one_and_can_be_replayed(
+    backend: Backend, activation: str, loss: str, optimizer: str
+) -> None:
+    make_loss, y, last = LOSSES[loss]
+    make = partial(small, backend=backend)
+    network = make(ACTIVATIONS[activation](), last())
+    before = network.parameters
+    record = explain(network, X, y, loss=make_loss(), optimizer=OPTIMIZERS[optimizer](), steps=2)
+    plain = make(ACTIVATIONS[activation](), last())
+    run = nn.train(plain, X, y, loss=make_loss(), optimizer=OPTIMIZERS[optimizer](), epochs=2)
+    assert record.losses == run.losses
+    updated = {op.name: record.arrays[op.output].rows for op in record.ops if op.phase == "update"}
+    assert [updated[name] for name, _ in before] == [rows for _, rows in plain.parameters]
+    assert network.parameters == before
+    again = replay(record, backend)
+    assert repr(again) == repr([array.rows for array in record.arrays])
+
+
+def test_what_is_explained_stays_as_it_is(backend: Backend) -> None:
+    network, loss, optimizer = xor(backend), nn.SumSquaredError(), nn.Adam()
+    nn.train(network, X4, Y4, loss=loss, optimizer=optimizer, epochs=3)
+    parameters, state = network.parameters, json.dumps(optimizer.state_dict())
+    explain(network, X4, Y4, loss=loss, optimizer=optimizer, steps=2)
+    assert network.parameters == parameters
+    assert json.dumps(optimizer.state_dict()) == state
+    assert network.backend is loss.backend is backend
+
+
+def test_a_run_goes_on_where_it_ended(backend: Backend) -> None:
+    network, optimizer = xor(backend), nn.Adam(0.1)
+    loss = nn.SumSquaredError()
+    nn.train(network, X4, Y4, loss=loss, optimizer=optimizer, epochs=3)
+    record = explain(network, X4, Y4, loss=loss, optimizer=optimizer, steps=2)
+    run = nn.train(network, X4, Y4, loss=loss, optimizer=optimizer, epochs=2)
+    assert record.losses == run.losses
+    assert {"W1.mean", "W1.square"} <= {a.name for a in record.arrays if a.kind == "parameter"}
+
+
+def test_a_loss_that_was_used_on_another_backend() -> None:
+    loss, optimizer = nn.SumSquaredError(), nn.SGD(0.1)
+    for name in nn.available_backends():
+        nn.train(xor(name), X4, Y4, loss=loss, optimizer=optimizer, epochs=1)
+    for name in nn.available_backends():
+        assert explain(xor(name), X4, Y4, loss=loss, optimizer=optimizer).backend == name
+
+
+def test_images_of_a_data_set_keep_their_sparse_bits() -> None:
+    from purenn.data import load_digits
+
+    data = load_digits().subset(range(6))
+    arguments: dict[str, Any] = {"loss": nn.CrossEntropy(), "optimizer": nn.SGD(0.1)}
+    for name in nn.available_backends():
+        network = nn.Network([nn.Dense(64, 10), nn.Softmax()], seed=1, backend=name)
+        record = explain(network, data.features, data.targets, steps=2, **arguments)
+        run = nn.train(network, data.features, data.targets, epochs=2, **arguments)
+        assert record.losses == run.losses
+        assert replay(Record.from_json(record.to_json())) == [a.rows for a in record.arrays]
+
+
+def test_a_record_replays_on_another_backend_within_its_tolerance(backend: Backend) -> None:
+    record = xor_record("python")
+    for array, rows in zip(record.arrays, replay(record, backend), strict=True):
+        for row, expected in zip(rows, array.rows, strict=True):
+            assert row == pytest.approx(expected, rel=1e-9, abs=1e-15)
+
+
+# ------------------------------------------------------------------- what is recorded
+
+
+def test_names_and_phases_of_a_step() -> None:
+    record = xor_record()
+    first = [op for op in record.ops if op.step == 0]
+    phases: dict[str, list[str]] = {}
+    for op in first:
+        phases.setdefault(op.phase, []).append(op.name)
+    assert phases == {
+        "forward": ["Z1", "A1", "Z2", "A2"],
+        "loss": ["L", "dA2"],
+        "backward": ["dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1"],
+        "update": ["W1", "b1", "W2", "b2"],
+    }
+    assert [op.n for op in record.ops] == list(range(34))
+    assert [op.symbol for op in first] == [op.symbol for op in record.ops[17:]]
+    assert first[0].symbol == "Z1 = X @ W1 + b1"
+    assert first[0].index == "Z1[i,j] = Σₖ X[i,k]·W1[k,j] + b1[j]"
+    assert first[13].symbol == "W1 ← W1 − 0.1 · dW1"
+    assert {op.layer for op in first} == {
+        *("Dense 1 (2 → 2)", "Sigmoid 1", "Dense 2 (2 → 1)", "Sigmoid 2", "SumSquaredError")
+    }
+    assert [op.layer for op in first[13:]] == ["Dense 1 (2 → 2)"] * 2 + ["Dense 2 (2 → 1)"] * 2
+    assert first[7].call == first[8].call
+    assert (first[7].part, first[8].part) == (0, 1)
+
+
+def test_a_step_reads_what_the_one_before_it_wrote() -> None:
+    record = xor_record()
+    written = record.find("W1", 0).output
+    assert written in record.find("Z1", 1).inputs
+    assert written not in record.find("Z1", 0).inputs
+
+
+def test_softmax_and_cross_entropy_are_fused() -> None:
+    record = softmax_record()
+    names = [op.name for op in record.ops if op.step == 0 and op.phase == "loss"]
+    assert names == ["S", "P", "T1", "dZ2", "L"]
+    assert [op.symbol for op in record.ops if op.name == "L"] == ["L = S / 3"] * 2
+
+
+def test_names_are_unique_within_a_step_also_of_what_has_none() -> None:
+    layers = [nn.Dense(4, 3), nn.GELU(), nn.Dropout(0.5), nn.Tanh(), nn.Dense(3, 3)]
+    network = nn.Network(layers, seed=0)
+    record = explain(network, X, REAL, loss=nn.Huber(), optimizer=nn.Adam(clip_norm=1.0))
+    names = [op.name for op in record.ops]
+    assert len(set(names)) == len(names)
+    assert {"S1", "A1", "D1", "A1′", "W1.mean", "W2.square", "T1"} <= set(names)
+    assert any(array.name == "M1" and array.kind == "input" for array in record.arrays)
+
+
+@pytest.mark.parametrize("activation, loss, optimizer", CASES)
+def test_every_operation_names_the_line_that_asked_for_it(
+    activation: str, loss: str, optimizer: str
+) -> None:
+    make_loss, y, last = LOSSES[loss]
+    network = nn.Network([nn.Dense(4, 3), ACTIVATIONS[activation](), nn.Dense(3, 3), last()], 5)
+    record = explain(network, X, y, loss=make_loss(), optimizer=OPTIMIZERS[optimizer]())
+    for op in record.ops:
+        for place in filter(None, (op.source, op.definition)):
+            text = (ROOT / place["file"]).read_text(encoding="utf-8")
+            assert text.splitlines()[place["line"] - 1].strip() == place["text"] != ""
+            assert record.sources[place["file"]] == text
+        assert not op.source["file"].startswith("purenn/explain")
+        if op.op in DERIVED:
+            assert op.definition is not None
+            assert op.definition["text"].startswith(f"def {op.op}(")
+            assert op.op in op.source["text"]
+
+
+def test_the_whole_contract_has_words_and_rules() -> None:
+    conversions = {"from_source", "astype"}
+    for name in {*FUNCTIONS, *DERIVED, *OPERATORS} - conversions:
+        assert any(key.split(" ")[0] == name for key in WORDS), name
+        assert any(key.split(" ")[0] == name for key in (*RULES, *FORMULAS)), name
+
+
+def test_the_gradient_check_is_a_part_of_it(backend: Backend) -> None:
+    record = xor_record(backend)
+    assert record.gradient_check is not None
+    assert len(record.gradient_check) == 2
+    for step, checks in enumerate(record.gradient_check):
+        assert list(checks) == ["W1", "b1", "W2", "b2"]
+        for name, rows in checks.items():
+            slopes = record.arrays[record.find(f"d{name}", step).output].rows
+            for row, expected in zip(rows, slopes, strict=True):
+                assert row == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def test_a_large_network_has_no_gradient_check() -> None:
+    network = nn.Network([nn.Dense(20, 20)], seed=0)
+    rows = [[0.5] * 20]
+    record = explain(network, rows, rows, loss=nn.MeanSquaredError(), optimizer=nn.SGD())
+    assert record.gradient_check is None
+
+
+# ----------------------------------------------------------------------------- terms
+
+
+@pytest.mark.parametrize("make", [xor_record, softmax_record])
+def test_the_terms_of_each_entry_multiply_and_add_up(
+    backend: Backend, make: Callable[[Backend], Record]
+) -> None:
+    check_terms(make(backend))
+
+
+@pytest.mark.parametrize("activation, loss, optimizer", CASES)
+def test_the_terms_of_all_operations_add_up(activation: str, loss: str, optimizer: str) -> None:
+    make_loss, y, last = LOSSES[loss]
+    network = nn.Network([nn.Dense(4, 3), ACTIVATIONS[activation](), nn.Dense(3, 3), last()], 5)
+    check_terms(explain(network, X, y, loss=make_loss(), optimizer=OPTIMIZERS[optimizer]()))
+
+
+def check_terms(record: Record) -> None:
+    for op in record.ops:
+        m, n = record.arrays[op.output].shape
+        for i in range(m):
+            for j in range(n):
+                check_entry(record, op, i, j)
+
+
+def check_entry(record: Record, op: Op, i: int, j: int) -> None:
+    cell = terms(record, op, i, j)
+    assert cell.result == record.arrays[op.output].rows[i][j]
+    size = max([abs(cell.result), 1e-9, *(abs(term.product) for term in cell.terms)])
+    assert abs(cell.total - cell.result) <= 1e-12 * size, (op, i, j)
+    running = 0.0
+    for term in cell.terms:
+        assert term.product == term.left * (1.0 if term.right is None else term.right)
+        running += term.product
+        assert term.running == running
+    for ref in cell.sources:
+        assert ref.array in op.inputs
+        assert record.arrays[ref.array].rows[ref.row][ref.column] == ref.value
+    assert cell.parts()
+
+
+def test_an_entry_that_is_not_there() -> None:
+    record = xor_record()
+    with pytest.raises(ArgumentError, match=r"Z1 has no entry 4,0: it is \(4 × 2\), so rows go"):
+        terms(record, record.find("Z1"), 4, 0)
+
+
+# ------------------------------------------------------------------------------ files
+
+
+@pytest.mark.parametrize("make", [xor_record, softmax_record])
+def test_json_there_and_back(backend: Backend, make: Callable[[Backend], Record]) -> None:
+    record = make(backend)
+    text = record.to_json()
+    again = Record.from_json(text)
+    assert again.to_dict() == record.to_dict() == json.loads(text)
+    assert again.to_json() == text
+    assert repr(replay(again, backend)) == repr([array.rows for array in record.arrays])
+
+
+def test_names_with_odd_text_come_through() -> None:
+    odd = ["</script>", '"quotes" & \\', "emoji 🎉 e\u0301", "\u202eright to left \u05d0"]
+    record = xor_record(names={"row_names": odd, "label_names": ["\u2028"]}, title="<b>\x1b[31m")
+    again = Record.from_json(record.to_json())
+    assert again.row_names == odd
+    assert again.label_names == ["\u2028"]
+    assert again.title == "<b>\x1b[31m"
+
+
+def test_numbers_that_are_not_finite_can_be_written() -> None:
+    data = xor_record().to_dict()
+    data["arrays"][0]["rows"][0][0] = "-inf"
+    record = Record.from_dict(data)
+    assert record.arrays[0].rows[0][0] == -inf
+    assert '"-inf"' in record.to_json()
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda data: data.update(format="x"), "no purenn record"),
+        (lambda data: data.update(version=2), "has version 2 of the format"),
+        (lambda data: data.pop("ops"), "lacks ops"),
+        (lambda data: data["ops"][0].pop("n"), "damaged: KeyError"),
+        (lambda data: data["arrays"][0].update(rows=[["x"]]), "damaged: ValueError"),
+    ],
+)
+def test_what_is_no_record(change: Callable[[Any], Any], message: str) -> None:
+    data = xor_record().to_dict()
+    change(data)
+    with pytest.raises(DataError, match=message):
+        Record.from_dict(data)
+
+
+def test_what_is_no_json() -> None:
+    with pytest.raises(DataError, match="no JSON"):
+        Record.from_json("{")
+
+
+# -------------------------------------------------------------------------- bad input
+
+
+def test_an_operation_that_is_not_there() -> None:
+    record = xor_record()
+    with pytest.raises(ArgumentError, match=r"'dW9' in step 0; there are the .* names Z1, A1, Z2"):
+        record.find("dW9")
+    with pytest.raises(ArgumentError, match="operation 34: there are 0 to 33"):
+        record.find(34)
+    with pytest.raises(ArgumentError, match="step 2: there are 0 to 1"):
+        record.find("Z1", 2)
+    assert record.find("Z1", 1) is record.find(17)
+
+
+def test_too_large_to_record() -> None:
+    network = nn.Network([nn.Dense(784, 10), nn.Softmax()], seed=0)
+    rows, loss = [[0.0] * 784] * 3000, nn.CrossEntropy()
+    with pytest.raises(ArgumentError, match=r"too large.*the first 1,\d\d\d rows would fit.*force"):
+        explain(network, rows, [0] * 3000, loss=loss, optimizer=nn.SGD())
+    with pytest.raises(ArgumentError, match="not one row would fit"):
+        explain(network, rows, [0] * 3000, loss=loss, optimizer=nn.SGD(), steps=100)
+    assert explain(network, rows, [0] * 3000, loss=loss, optimizer=nn.SGD(), force=True)
+
+
+def test_wrong_names_and_data() -> None:
+    with pytest.raises(ArgumentError, match="unknown key 'rows'; there are row_names"):
+        xor_record(names={"rows": []})
+    with pytest.raises(ShapeError, match="input has 3 columns, needs 2"):
+        explain(xor(), [[1, 2, 3]], [[1]], loss=nn.SumSquaredError(), optimizer=nn.SGD())
+    with pytest.raises(ArgumentError, match="epochs is 0"):
+        xor_record(steps=0)
+
+
+def test_a_run_that_goes_out_of_bounds_says_so() -> None:
+    network = nn.Network([nn.Dense(1, 1)], seed=0)
+    with pytest.raises(NonFiniteError):
+        explain(
+            network, [[1e200]], [[0.0]], loss=nn.SumSquaredError(), optimizer=nn.SGD(1e200), steps=9
+        )
+
+
+class Doubled(Layer):
+    """A layer of another package: it keeps an array of its own, and names its arguments."""
+
+    def build(self, backend: Backend, random: nn.RandomState, number: int) -> None:
+        super().build(backend, random, number)
+        self.twos = backend.from_list([[2.0, 2.0, 2.0]])
+
+    def forward(self, X: Any) -> Any:
+        self.X = X
+        return self.twos * self.backend.leaky_relu(X, slope=0.5) ** 1.0
+
+    def backward(self, dA: Any) -> Any:
+        return self.backend.leaky_relu_backward_from_input(self.twos * dA, self.X, slope=0.5)
+
+
+def test_a_layer_of_another_package_is_recorded_too(backend: Backend) -> None:
+    network = nn.Network([nn.Dense(4, 3), Doubled(), nn.Dense(3, 3)], seed=0, backend=backend)
+    loss, optimizer = nn.MeanSquaredError(), nn.SGD(0.1)
+    record = explain(network, X, REAL, loss=loss, optimizer=optimizer, steps=2)
+    assert (
+        record.losses
+        == nn.train(
+            network, X, REAL, loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.1), epochs=2
+        ).losses
+    )
+    assert repr(replay(record, backend)) == repr([array.rows for array in record.arrays])
+    check_terms(record)
+    assert record.find("A1").source["file"] == "purenn/training.py"
+
+
+def test_importing_purenn_does_not_import_the_recorder() -> None:
+    code = "import sys, purenn; assert not [m for m in sys.modules if 'explain' in m]"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
