@@ -8,7 +8,6 @@ input never trains silently.
 from __future__ import annotations
 
 from math import isfinite
-from numbers import Real
 
 from purenn.errors import DataError
 
@@ -65,14 +64,14 @@ def as_rows(data: Any, name: str) -> list[list[float]]:
 
 def _row(row: Any, i: int, name: str) -> list[float]:
     if isinstance(row, (str, bytes, dict)) or not hasattr(row, "__iter__"):
-        mend = f"; one example is written [[{row}, …]]" if isinstance(row, Real) else ""
+        mend = f"; one example is written [[{row}, …]]" if _is_real(row) else ""
         raise DataError(f"{name}[{i}] is {_shown(row)}, not a row of numbers{mend}")
     entries = list(row)
     if not entries:
         raise DataError(f"{name}[{i}] is empty; a row has at least one number")
     if not set(map(type, entries)) <= PLAIN:
         for j, entry in enumerate(entries):
-            if not isinstance(entry, Real):
+            if not _is_real(entry):
                 raise DataError(f"{name}[{i}][{j}] is {_shown(entry)}; a number is needed")
     try:
         numbers = [float(entry) for entry in entries]
@@ -85,6 +84,13 @@ def _row(row: Any, i: int, name: str) -> list[float]:
             "(drop the row, or fill in a number)"
         )
     return numbers
+
+
+def _is_real(value: Any) -> bool:
+    """True for a real number of any type, NumPy's among them."""
+    from numbers import Real  # not at the top: `import purenn` stays fast
+
+    return isinstance(value, Real)
 
 
 def _shown(thing: Any) -> str:

@@ -14,7 +14,6 @@ fixed by NumPy's policy for RandomState (NEP 19): it never changes again.
 
 from __future__ import annotations
 
-import random
 from math import log, prod, sqrt
 
 from purenn.errors import ArgumentError
@@ -56,14 +55,16 @@ class RandomState:
     """
 
     def __init__(self, seed: int | None = None) -> None:
+        from random import Random, SystemRandom  # not at the top: `import purenn` stays fast
+
         if seed is None:
-            seed = random.SystemRandom().getrandbits(32)
+            seed = SystemRandom().getrandbits(32)
         if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= WORD:
             raise ArgumentError(
                 f"seed {seed!r}: a seed is a whole number from 0 to 4294967295 (or None)"
             )
         self.seed = seed
-        self._engine = random.Random()
+        self._engine = Random()
         self._spare: float | None = None  # randn makes two numbers at a time and keeps one
         self._load(words_from_seed(seed), WORDS)
 
