@@ -73,6 +73,34 @@ def test_cross_entropy_by_the_book_has_no_logarithm() -> None:
     assert loss.forward(backend.from_list([[800.0, 0.0]]), labels) == 800.0
 
 
+# 3. Tutorial 002's forward pass keeps no caches, and its cost uses a name without a meaning.
+
+
+def test_forward_has_to_keep_what_backward_needs(backend: Backend) -> None:
+    def wrong_forward(A: float, weights: list[float]) -> tuple[float, list[tuple[float, float]]]:
+        caches: list[tuple[float, float]] = []
+        for w in weights:
+            cache = (A, w)  # made for each layer, and never put into caches
+            A = 1.0 / (1.0 + math.exp(-w * cache[0]))
+        return A, caches
+
+    _, caches = wrong_forward(1.0, [0.5, -0.25])
+    with pytest.raises(IndexError):
+        caches[len(caches) - 1]  # where its backward pass begins
+    layers = [nn.Dense(2, 3), nn.Sigmoid(), nn.Dense(3, 1), nn.Sigmoid()]
+    network = nn.Network(layers, seed=0, backend=backend)
+    assert nn.gradient_check(network, nn.BinaryCrossEntropy(), XOR, Y).ok
+    assert all(p.gradient is not None for p in network.trainable)
+
+
+def test_the_cost_is_the_mean_cross_entropy(backend: Backend) -> None:
+    network = nn.Network([nn.Dense(2, 1), nn.Sigmoid()], seed=3, backend=backend)
+    P = column(network)
+    right = -sum(math.log(p if y else 1.0 - p) for p, (y,) in zip(P, Y, strict=True)) / 4
+    cost, _ = nn.evaluate(network, XOR, Y, loss=nn.BinaryCrossEntropy())
+    assert cost == pytest.approx(right, rel=1e-12)
+
+
 # 4. Tutorial 001 reports the mean but descends on half the sum.
 
 
@@ -140,3 +168,29 @@ def test_tiny_first_weights_stall_a_deep_sigmoid_network() -> None:
     assert min(tiny) > 0.693
     usual = deep(nn.initializers.Normal(0.0, 1.0))
     assert usual[-1] < 0.01
+
+
+# 7. Tutorial 000 calls four functions that it never shows; 003 judges on its training rows.
+
+
+def test_the_four_functions_that_000_does_not_show(backend: Backend) -> None:
+    one_hot = nn.CrossEntropy().targets(backend, [2, 0], 3)
+    assert backend.to_list(one_hot) == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    Z, dA = backend.from_list([[-1.0, 0.0, 2.0]]), backend.from_list([[5.0, 6.0, 7.0]])
+    slope = backend.relu_backward_from_output(dA, backend.relu(Z))
+    assert backend.to_list(slope) == [[0.0, 0.0, 7.0]]  # 1 where z > 0, else 0
+    P = backend.from_list([[0.1, 0.2, 0.7], [0.3, 0.6, 0.1]])
+    assert nn.metrics.predicted_classes(backend, P) == [2, 1]
+    assert nn.accuracy(backend, P, one_hot) == 0.5
+
+
+def test_accuracy_on_training_rows_says_little_about_others() -> None:
+    draws = nn.RandomState(0)
+    X, labels = draws.randn(80, 10), draws.randint(2, size=80)  # labels by chance: nothing to learn
+    network = nn.Network([nn.Dense(10, 40), nn.Tanh(), nn.Dense(40, 2), nn.Softmax()], seed=0)
+    loss = nn.CrossEntropy()
+    nn.train(network, X[:40], labels[:40], loss=loss, optimizer=nn.Adam(0.02), epochs=150)
+    _, wrong = nn.evaluate(network, X[:40], labels[:40], loss=loss, metrics=["accuracy"])
+    _, right = nn.evaluate(network, X[40:], labels[40:], loss=loss, metrics=["accuracy"])
+    assert wrong["accuracy"] == 1.0  # learned by heart
+    assert right["accuracy"] < 0.75
