@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from purenn.losses import Loss
     from purenn.network import Network
 
-__all__ = ["Entry", "GradientReport", "gradient_check"]
+__all__ = ["Entry", "GradientReport", "check_entries", "gradient_check"]
 
 STEPS = (1e-4, 1e-6)  # times max(1, |w|)
 TOLERANCE = 1e-6
@@ -113,6 +113,11 @@ def gradient_check(
     so use a small network and a few rows.
     """
     X, Y = network.examples(X, y, loss).all()
+    return GradientReport(check_entries(network, loss, X, Y), tolerance)
+
+
+def check_entries(network: Network, loss: Loss, X: Array, Y: Array) -> list[Entry]:
+    """An Entry for every weight, of inputs and targets that are arrays already."""
     draws = network.random.get_state()  # what a layer draws (Dropout) is drawn again each time
     forward_and_backward(network.path(loss), loss, X, Y)
     network.random.set_state(draws)
@@ -130,7 +135,7 @@ def gradient_check(
                     parameter.value = value
                     network.random.set_state(draws)
                 entries.append(Entry(parameter.name, i, j, slope, numeric, kink))
-    return GradientReport(entries, tolerance)
+    return entries
 
 
 def _loss_along(

@@ -465,7 +465,8 @@ def global_norm(gradients: list[Any], backend: Backend) -> float:
     if largest == 0.0 or not isfinite(largest):
         return largest
     shares = [dW / largest for dW in gradients]  # whose squares cannot overflow
-    return largest * sqrt(sum(backend.item(backend.sum(S * S)) for S in shares))
+    squares: Any = sum(backend.sum(S * S, keepdims=True) for S in shares)  # (1 × 1)
+    return largest * backend.item(backend.max(backend.sqrt(squares)))
 
 
 def clipped(gradients: list[Any], clip_norm: float, backend: Backend) -> list[Any]:

@@ -84,7 +84,7 @@ def softmax_record(backend: str | Backend | None = None) -> Record:
     return explain(network, X[:3], [0, 1, 2], loss=loss, optimizer=optimizer, steps=2)
 
 
-def small(activation: Layer, last: Layer, backend: Backend) -> nn.Network:
+def small(activation: Layer, last: Layer, backend: Backend | str) -> nn.Network:
     """A 4-3-3 network; its second dense layer has no bias."""
     layers = [nn.Dense(4, 3), activation, nn.Dense(3, 3, bias=None), last]
     return nn.Network(layers, seed=5, backend=backend)
@@ -178,17 +178,20 @@ def test_names_and_phases_of_a_step() -> None:
         "forward": ["Z1", "A1", "Z2", "A2"],
         "loss": ["L", "dA2"],
         "backward": ["dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1"],
+        "epoch": ["L.epoch"],
         "update": ["W1", "b1", "W2", "b2"],
     }
-    assert [op.n for op in record.ops] == list(range(34))
-    assert [op.symbol for op in first] == [op.symbol for op in record.ops[17:]]
+    assert [op.n for op in record.ops] == list(range(36))
+    assert [op.symbol for op in first] == [op.symbol for op in record.ops[18:]]
     assert first[0].symbol == "Z1 = X @ W1 + b1"
     assert first[0].index == "Z1[i,j] = Σₖ X[i,k]·W1[k,j] + b1[j]"
-    assert first[13].symbol == "W1 ← W1 − 0.1 · dW1"
+    assert first[13].symbol == "L.epoch = 0 + L"
+    assert first[13].source["text"].startswith("mean += L")
+    assert first[14].symbol == "W1 ← W1 − 0.1 · dW1"
     assert {op.layer for op in first} == {
         *("Dense 1 (2 → 2)", "Sigmoid 1", "Dense 2 (2 → 1)", "Sigmoid 2", "SumSquaredError")
     }
-    assert [op.layer for op in first[13:]] == ["Dense 1 (2 → 2)"] * 2 + ["Dense 2 (2 → 1)"] * 2
+    assert [op.layer for op in first[14:]] == ["Dense 1 (2 → 2)"] * 2 + ["Dense 2 (2 → 1)"] * 2
     assert first[7].call == first[8].call
     assert (first[7].part, first[8].part) == (0, 1)
 
@@ -260,6 +263,134 @@ def test_a_large_network_has_no_gradient_check() -> None:
     rows = [[0.5] * 20]
     record = explain(network, rows, rows, loss=nn.MeanSquaredError(), optimizer=nn.SGD())
     assert record.gradient_check is None
+
+
+# --------------------------------------------------------------------- around the steps
+
+BATCHES: dict[str, Any] = {"batch_size": 2, "metrics": ["accuracy"]}
+
+
+def batches_record(backend: Backend | str, steps: int = 5, **more: Any) -> tuple[Record, Any]:
+    """A record of batches of 2, 2 and 1 rows, and the network that it was made of."""
+    network = small(nn.Dropout(0.3), nn.Softmax(), backend)
+    loss, optimizer = nn.CrossEntropy(), nn.SGD(0.1, clip_norm=0.05)
+    settings: dict[str, Any] = {"loss": loss, "optimizer": optimizer, **BATCHES, **more}
+    return explain(network, X, CLASSES, steps=steps, **settings), network
+
+
+def test_mini_batches_have_the_bits_of_an_unrecorded_run(backend: Backend) -> None:
+    record, network = batches_record(backend, steps=6)  # two epochs
+    optimizer = nn.SGD(0.1, clip_norm=0.05)
+    history = nn.train(
+        *(network, X, CLASSES), loss=nn.CrossEntropy(), optimizer=optimizer, epochs=2, **BATCHES
+    )
+    written = {op.name: record.arrays[op.output].rows for op in record.ops if op.step == 5}
+    assert [written[name] for name, _ in network.parameters] == [r for _, r in network.parameters]
+    for name, values in {"L.epoch": history.losses, **history.metrics}.items():
+        found = [record.arrays[op.output].rows for op in record.ops if op.name == name]
+        assert found == [[[value]] for value in values], name
+    assert len(set(record.losses)) == 6
+    assert repr(replay(record, backend)) == repr([array.rows for array in record.arrays])
+    again = Record.from_json(record.to_json())
+    assert repr(replay(again, backend)) == repr([array.rows for array in record.arrays])
+    check_terms(record)
+
+
+def test_a_batch_takes_its_rows_from_all_of_them(backend: Backend) -> None:
+    record, _ = batches_record(backend)
+    assert [op.name for op in record.ops if op.op == "take"] == ["X", "Y"] * 5
+    taken = [op.options["indices"] for op in record.ops if (op.op, op.name) == ("take", "X")]
+    assert sorted(taken[0] + taken[1] + taken[2]) == [0, 1, 2, 3, 4]
+    assert [len(rows) for rows in taken] == [2, 2, 1, 2, 2]
+    for op in record.ops:
+        if op.op == "take":
+            source = record.arrays[op.inputs[0]]
+            assert source.name == f"{op.name}.all"
+            assert source.kind == {"X": "input", "Y": "target"}[op.name]
+            assert record.arrays[op.output].rows == [source.rows[i] for i in op.options["indices"]]
+            assert (op.phase, op.source["file"]) == ("epoch", "purenn/batches.py")
+
+
+def test_a_run_may_end_in_the_middle_of_an_epoch() -> None:
+    whole, _ = batches_record("python", steps=6)
+    part, _ = batches_record("python", steps=4)
+    assert part.losses == whole.losses[:4]
+    assert {op.step for op in part.ops} == {0, 1, 2, 3}
+    for op, other in zip(part.ops, whole.ops, strict=False):
+        assert part.arrays[op.output].rows == whole.arrays[other.output].rows
+
+
+def test_what_an_epoch_adds_up_has_names_of_its_own() -> None:
+    record, _ = batches_record("python", steps=6)
+    made: dict[str, int] = {}
+    for op in record.ops:
+        if op.name.startswith("E"):
+            assert made.setdefault(op.name, op.n) == op.n
+    (sums,) = [op for op in record.ops if op.step == 2 and op.name == "L.epoch"]
+    before, share = (record.arrays[n].name for n in sums.inputs)
+    assert sums.symbol == f"L.epoch = {before} + {share}"
+    assert record.ops[made[before]].step == 1
+
+
+def test_row_names_follow_the_rows(backend: Backend) -> None:
+    names = [f"flower {i}" for i in range(5)]
+    record, _ = batches_record(backend, names={"row_names": names})
+    for step in range(5):
+        taken = record.find("Y", step).options["indices"]
+        assert record.names_of_rows(step) == [names[i] for i in taken]
+    plain = xor_record(names={"row_names": ["a", "b", "c", "d"]})
+    assert plain.names_of_rows(1) == ["a", "b", "c", "d"]
+    assert xor_record().names_of_rows(0) is None
+
+
+def test_images_in_batches_are_inputs_of_their_steps(backend: Backend) -> None:
+    from purenn.data import load_digits
+
+    data = load_digits().subset(range(5))
+    network = nn.Network([nn.Dense(64, 10), nn.Softmax()], seed=1, backend=backend)
+    arguments: dict[str, Any] = {"loss": nn.CrossEntropy(), "optimizer": nn.SGD(0.1)}
+    record = explain(network, data.features, data.targets, steps=3, batch_size=2, **arguments)
+    assert [a.shape for a in record.arrays if a.name == "X"] == [(2, 64), (2, 64), (1, 64)]
+    run = nn.train(network, data.features, data.targets, epochs=1, batch_size=2, **arguments)
+    (epoch,) = [op for op in record.ops if op.name == "L.epoch"]
+    assert record.arrays[epoch.output].rows == [run.losses]
+    assert repr(replay(record, backend)) == repr([array.rows for array in record.arrays])
+
+
+def test_each_batch_has_its_gradient_check(backend: Backend) -> None:
+    record, _ = batches_record(backend)
+    assert record.gradient_check is not None
+    assert len(record.gradient_check) == 5
+    for step, checks in enumerate(record.gradient_check):
+        for name, rows in checks.items():
+            slopes = record.arrays[record.find(f"d{name}", step).output].rows
+            for row, expected in zip(rows, slopes, strict=True):
+                assert row == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_no_plain_number_of_a_record_depends_on_the_data(optimizer: str) -> None:
+    """Else the record would be true of these rows only, and could not be run on others."""
+
+    def numbers(scale: float) -> list[str]:
+        rows = [[scale * x for x in row] for row in X]
+        network = small(nn.Tanh(), nn.Softmax(), nn.get_backend("python"))
+        made = OPTIMIZERS[optimizer]()
+        record = explain(network, rows, CLASSES, loss=nn.CrossEntropy(), optimizer=made, steps=2)
+        computed = {op.output for op in record.ops}
+        arrays = enumerate(record.arrays)
+        return [a.name for n, a in arrays if a.kind == "number" and n not in computed]
+
+    assert numbers(1.0) == numbers(1.7)
+
+
+def test_what_is_measured_over_a_whole_epoch_belongs_to_no_step() -> None:
+    with pytest.raises(ArgumentError, match="r2 is measured on a whole epoch's predictions"):
+        xor_record(metrics=["r2"])
+    with pytest.raises(ArgumentError, match="unknown metric 'precision'"):
+        xor_record(metrics=["precision"])
+    with pytest.raises(ArgumentError, match="batch_size is 0"):
+        xor_record(batch_size=0)
 
 
 # ----------------------------------------------------------------------------- terms
@@ -368,11 +499,11 @@ def test_an_operation_that_is_not_there() -> None:
     record = xor_record()
     with pytest.raises(ArgumentError, match=r"'dW9' in step 0; there are the .* names Z1, A1, Z2"):
         record.find("dW9")
-    with pytest.raises(ArgumentError, match="operation 34: there are 0 to 33"):
-        record.find(34)
+    with pytest.raises(ArgumentError, match="operation 36: there are 0 to 35"):
+        record.find(36)
     with pytest.raises(ArgumentError, match="step 2: there are 0 to 1"):
         record.find("Z1", 2)
-    assert record.find("Z1", 1) is record.find(17)
+    assert record.find("Z1", 1) is record.find(18)
 
 
 def test_too_large_to_record() -> None:
@@ -390,7 +521,7 @@ def test_wrong_names_and_data() -> None:
         xor_record(names={"rows": []})
     with pytest.raises(ShapeError, match="input has 3 columns, needs 2"):
         explain(xor(), [[1, 2, 3]], [[1]], loss=nn.SumSquaredError(), optimizer=nn.SGD())
-    with pytest.raises(ArgumentError, match="epochs is 0"):
+    with pytest.raises(ArgumentError, match="steps is 0"):
         xor_record(steps=0)
 
 

@@ -21,6 +21,7 @@ from purenn.explain import Record, explain, terms
 from purenn.explain.keys import decoded
 from purenn.explain.numbers import aligned, digits, short_number
 from purenn.explain.screen import Screen, clean, columns_of
+from purenn.explain.stepper import walk_through
 from purenn.explain.terminal import show_cell, show_op, show_overview
 from purenn.explain.walking import HELP, Walk, guessed
 
@@ -81,12 +82,12 @@ def shown(show: Callable[[Screen], None], **settings: Any) -> str:
 
 def test_overview_lists_every_operation(capsys: pytest.CaptureFixture[str]) -> None:
     lines = run(capsys, "xor").splitlines()
-    assert lines[0] == "xor on python: 2 training steps, 34 operations, seed 42"
+    assert lines[0] == "xor on python: 2 training steps, 36 operations, seed 42"
     assert "step 0, loss 0.5117" in lines
     assert "step 1, loss 0.5107" in lines
     first = next(line for line in lines if line.startswith("forward"))
     assert re.fullmatch(r"forward     0  \(4 × 2\)    Z1 = X @ W1 \+ b1 +layers\.py:\d+", first)
-    assert sum(bool(re.search(r"\.py:\d+$", line)) for line in lines) == 34
+    assert sum(bool(re.search(r"\.py:\d+$", line)) for line in lines) == 36
 
 
 def test_long_runs_are_cut_and_it_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,7 +136,7 @@ def test_a_formula_step_by_step(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_later_step_and_other_settings(capsys: pytest.CaptureFixture[str]) -> None:
     text = run(capsys, "--hidden", "3", "--seed", "7", "--op", "Z1", "--in-step", "1")
-    assert "operation 17, step 1, forward, Dense 1 (2 → 3)" in text
+    assert "operation 18, step 1, forward, Dense 1 (2 → 3)" in text
     assert "b2 ← b2 − 0.5 · db2" in run(capsys, "xor", "--learning-rate", ".5", "--op", "b2")
 
 
@@ -204,8 +205,8 @@ def coloured(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
 
 def test_colour_by_sign_and_never_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     text = coloured(monkeypatch, TERM="xterm")
-    negative = re.findall(r"\x1b\[38;5;173m(\S+)\x1b\[0m", text)
-    positive = re.findall(r"\x1b\[38;5;74m(\S+)\x1b\[0m", text)
+    negative = re.findall(r"\x1b\[38;5;74m(\S+)\x1b\[0m", text)
+    positive = re.findall(r"\x1b\[38;5;173m(\S+)\x1b\[0m", text)
     assert negative
     assert positive
     assert all(number.startswith("−") for number in negative)
@@ -274,8 +275,8 @@ def test_each_move_and_its_opposite() -> None:
     for word, expected in [
         *(("next", (0, 0, 0, 1)), ("back", (0, 0, 0, 0)), ("cell", (0, 0, 1, 0))),
         *(("cell", (0, 0, 2, 0)), ("cell", (0, 1, 0, 0)), ("cell-", (0, 0, 2, 0))),
-        *(("op", (1, 0, 0, 0)), ("op-", (0, 0, 0, 0)), ("step", (18, 0, 0, 0))),
-        *(("step-", (0, 0, 0, 0)), ("end", (35, 0, 0, 0)), ("home", (0, 0, 0, 0))),
+        *(("op", (1, 0, 0, 0)), ("op-", (0, 0, 0, 0)), ("step", (20, 0, 0, 0))),
+        *(("step-", (0, 0, 0, 0)), ("end", (39, 0, 0, 0)), ("home", (0, 0, 0, 0))),
     ]:
         assert here.move(word)
         assert place(here) == expected, word
@@ -339,6 +340,75 @@ def test_keys(sent: str, word: str) -> None:
     assert decoded(sent) == word
 
 
+class Pressed:
+    """Keys that were pressed beforehand; "" is the end of a wait in which none was."""
+
+    def __init__(self, *words: str, typed: str = "") -> None:
+        self.words, self.typed = iter(words), typed
+        self.waits: list[float | None] = []
+
+    def __call__(self) -> "Pressed":
+        return self
+
+    def __enter__(self) -> "Pressed":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def key(self, seconds: float | None) -> str:
+        self.waits.append(seconds)
+        return next(self.words)
+
+    def line(self) -> str:
+        return self.typed
+
+
+def pressed(monkeypatch: pytest.MonkeyPatch, keys: Pressed) -> tuple[list[str], Walk]:
+    """The screens that these keys bring up, and where they lead."""
+
+    class Terminal(io.StringIO):
+        encoding = "utf-8"
+
+        def isatty(self) -> bool:
+            return True
+
+    stream, here = Terminal(), walk()
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("purenn.explain.stepper.Keys", keys)
+    monkeypatch.setenv("NO_COLOR", "1")
+    walk_through(here, Screen(stream))
+    return stream.getvalue().split("\x1b[2J\x1b[H")[1:], here
+
+
+def test_each_key_draws_the_screen_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, here = pressed(monkeypatch, Pressed("next", "back", "back", "op", "unknown", "quit"))
+    assert "? lists the keys, Q leaves" in shown[0]
+    assert "3 more to come" in shown[0]
+    assert "2 more to come" in shown[1]
+    assert "3 more to come" in shown[2]
+    assert "there is nothing further that way" in shown[3]
+    assert [screen.startswith("operation 1,") for screen in shown] == [False] * 4 + [True] * 2
+    assert "nothing further" not in shown[5]
+    assert here.n == 1
+
+
+def test_play_goes_on_until_a_key_or_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = Pressed("play", "", "", "play", "end", "play", *[""] * 9, "quit")
+    _, here = pressed(monkeypatch, keys)
+    assert here.n == len(here.record.ops) - 1
+    assert keys.waits[:5] == [None, 0.8, 0.8, 0.8, None]
+    assert keys.waits[-1] is None  # it stopped at the end by itself
+
+
+def test_a_guess_by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, here = pressed(monkeypatch, Pressed("predict", "help", "quit", typed="7"))
+    assert "Z1[0,0] = ? " in shown[1]
+    assert "not yet: the value is" in shown[2]
+    assert all(line in shown[3] for line in HELP)
+    assert here.k == here.length
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 def test_keys_walk_on_a_terminal() -> None:
     import pty
@@ -359,7 +429,7 @@ def test_keys_walk_on_a_terminal() -> None:
             ("\x1b[1;5C", "operation 1,"),
             ("p", "= ?"),
             ("0.5\n", "right: 0.5000"),
-            ("\x1b[6~", "operation 18,"),
+            ("\x1b[6~", "operation 19,"),
             (" ", "1 more to come"),
             ("\x1b[H", "operation 0,"),
             ("?", "Enter goes on."),
@@ -385,6 +455,18 @@ def until(leader: int, expected: str) -> str:
         assert select.select([leader], [], [], 20)[0], (expected, seen)
         seen += os.read(leader, 65536).decode(errors="replace")
     return seen
+
+
+def test_mini_batches(capsys: pytest.CaptureFixture[str]) -> None:
+    text = run(capsys, "xor", "--batch-size", "3", "--steps", "3")
+    assert "epoch       0  (3 × 2)    X = rows " in text
+    assert " of Y.all" in text
+    assert re.search(r"L\.epoch = E1 \+ L +training\.py", text)
+    text = run(capsys, "xor", "--batch-size", "1", "--steps", "2", "--op", "X", "--in-step", "1")
+    assert "rows of" in text
+    text = run(capsys, "xor", "--batch-size", "1", "--op", "Z1", "--cell", "0,0")
+    (row,) = re.findall(r"X = rows (\d)", run(capsys, "xor", "--batch-size", "1", "--op", "0"))
+    assert f"row 0 is {['0 xor 0', '0 xor 1', '1 xor 0', '1 xor 1'][int(row)]}" in text
 
 
 # --------------------------------------------------------------------- files and models
@@ -443,8 +525,8 @@ def test_bad_input(capsys: pytest.CaptureFixture[str], model: SimpleNamespace) -
     for arguments, message in [
         (("xor", "--rows", "2:9"), "--rows ends at 9, but xor has 4 rows: 0:4 at most"),
         ((*source, "--rows", "0:6"), "has 5 rows: 0:5 at most"),
-        (("xor", "--op", "Q7"), "no operation 'Q7' in step 0; there are the numbers 0 to 33"),
-        (("xor", "--op", "99"), "operation 99: there are 0 to 33"),
+        (("xor", "--op", "Q7"), "no operation 'Q7' in step 0; there are the numbers 0 to 35"),
+        (("xor", "--op", "99"), "operation 99: there are 0 to 35"),
         (("xor", "--op", "Z1", "--in-step", "5"), "step 5: there are 0 to 1"),
         (("xor", "--op", "Z1", "--cell", "7,0"), "Z1 has no entry 7,0: it is (4 × 2)"),
         (("xor", "--cell", "0,0"), "--cell needs --op"),

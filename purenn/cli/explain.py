@@ -50,10 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--learning-rate", type=options.rate, metavar="R", help="(default: 0.1, or the model's)"
     )
     parser.add_argument(
-        "--after", type=options.count, metavar="N", help="train N steps first, unrecorded"
+        "--after", type=options.count, metavar="N", help="train N epochs first, unrecorded"
     )
     parser.add_argument(
         "--steps", type=options.count, default=2, metavar="N", help="to record (default: 2)"
+    )
+    parser.add_argument(
+        "--batch-size", type=options.count, metavar="N", help="rows a step (default: all)"
     )
     options.add_backend(parser)
     parser.add_argument("--force", action="store_true", help="record also what is very large")
@@ -191,13 +194,18 @@ def recorded(
 ) -> Record:
     """Train as long as --after says, then record."""
     if arguments.after:
-        nn.train(network, *data, loss=loss, optimizer=optimizer, epochs=arguments.after)
+        epochs = arguments.after
+        batch_size = arguments.batch_size
+        nn.train(
+            network, *data, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size
+        )
     return explain(
         network,
         *data,
         loss=loss,
         optimizer=optimizer,
         steps=arguments.steps,
+        batch_size=arguments.batch_size,
         names=names,
         title=title,
         force=arguments.force,

@@ -41,19 +41,20 @@ class _Builder:
         self.ids: dict[Any, int] = {}  # of an array: its identity; of a number: its digits
         self.layers = {f"d{name}": layer for name, layer in owners.items()} | owners
         self.owners: dict[int, str] = {}  # array id: the layer that it belongs to
-        self.step, self.unnamed = -1, 0
+        self.step = -1
+        self.unnamed = {"T": 0, "E": 0}
 
     def add(self, call: int, note: Note) -> None:
         """An operation for each output of the call."""
         if note.step != self.step:
-            self.step, self.unnamed = note.step, 0
+            self.step, self.unnamed["T"] = note.step, 0
         given = [value for value in note.inputs if value is not None]
         inputs = [self.id_of(value) for value in given]
         layer = note.layer or next((self.owners[n] for n in inputs if n in self.owners), None)
         operands = [self.arrays[number] for number in inputs]
         source, definition = self.source(note.module, note.line), self.definition(note.name)
         for part, traced in enumerate(note.outputs):
-            output = self.output(traced, layer, f"{note.name} part {part}")
+            output = self.output(traced, layer, note, part)
             words = describe(note.name, part, self.arrays[output], operands, note.options)
             self.ops.append(
                 Op(
@@ -103,17 +104,20 @@ class _Builder:
             self.owners[number] = self.layers[array.name]
         return number
 
-    def output(self, traced: Traced, layer: str | None, call: str) -> int:
+    def output(self, traced: Traced, layer: str | None, note: Note, part: int) -> int:
         """The id of what a call made."""
-        name = traced.name or USUAL_NAMES.get(call, "")
-        if not name:
-            self.unnamed += 1
-            name = f"T{self.unnamed}"
+        name = traced.name or USUAL_NAMES.get(f"{note.name} part {part}") or self.next_name(note)
         kind = "value" if len(traced.shape) == 2 else "number"
         number = self.keep(id(traced), RecordedArray(name, kind, self.rows(traced.raw)))
         if layer:
             self.owners[number] = layer
         return number
+
+    def next_name(self, note: Note) -> str:
+        """T1, T2 … anew in each step; what an epoch adds up goes on from step to step."""
+        letter = "E" if note.phase == "epoch" else "T"
+        self.unnamed[letter] += 1
+        return f"{letter}{self.unnamed[letter]}"
 
     def rows(self, raw: Any) -> list[list[float]]:
         """The array's rows; of a number one row of it alone."""

@@ -84,10 +84,12 @@ class Op:
 
     n, call     its number, and that of the call: some calls have several outputs
     part        which output of the call it is
-    step, phase, layer   where in the run; layer is None in an update of no layer
+    step, layer   where in the run; layer is None in an update of no layer
+    phase       "forward", "loss", "backward", "update", or "epoch" for what training does
+                around them: taking a batch's rows, adding up its loss, measuring
     op          the name in the contract (purenn.backend), or of the operator: "add", "matmul"
     inputs      ids of arrays in the order of the arguments; plain numbers are arrays too
-    options     arguments by name: the axis of a reduction
+    options     arguments by name: the axis of a reduction, the indices of rows taken
     output      id of the array that it made
     name        the output's name
     symbol, index, sentence   the formula of matrices, the rule for one entry, plain words
@@ -182,6 +184,14 @@ class Record:
     def losses(self) -> list[float]:
         """The loss of each step."""
         return [self.arrays[op.output].rows[0][0] for op in self.ops if op.name == "L"]
+
+    def names_of_rows(self, step: int) -> list[str] | None:
+        """What the rows of this step are called: of a batch those that it took."""
+        names = self.row_names
+        for op in self.ops:
+            if names and op.step == step and (op.op, op.name) == ("take", "Y"):
+                return [names[i] if i < len(names) else "" for i in op.options["indices"]]
+        return names
 
     def find(self, wanted: int | str, step: int = 0) -> Op:
         """The operation of this number, or the one of this name in this step.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from purenn.array import RowSource
 
-__all__ = ["Note", "Recorder", "RecordingBackend", "Traced", "TracedNumber"]
+__all__ = ["Note", "Recorder", "RecordingBackend", "Traced", "TracedNumber", "plain"]
 
 OPTIONS = {"axis", "keepdims"}  # arguments that are given by name and are no operands
 
@@ -47,7 +47,8 @@ class Note:
 class Recorder:
     """The notes of a run. Notes are taken while `phase` has a name.
 
-    phase  "forward", "loss", "backward" or "update"; "" while nothing of interest runs
+    phase  "forward", "loss", "backward", "update", or "epoch" for what training does around
+           them: taking a batch's rows, adding up its loss; "" while nothing of interest runs
     layer  the title of the layer that runs, or ""
     step   which training step it is, from 0
     """
@@ -230,6 +231,10 @@ class RecordingBackend(Backend):
 
         return call
 
+    def take(self, X: Any, indices: Sequence[int]) -> Any:
+        rows = self.inner.take(plain(X), indices)
+        return self.recorder.note("take", (X,), rows, {"indices": list(indices)})
+
     # What goes into arrays and comes out of them is no operation: nothing is noted.
 
     def traced(self, raw: Any, name: str = "", kind: str = "") -> Traced:
@@ -241,9 +246,6 @@ class RecordingBackend(Backend):
 
     def from_source(self, source: RowSource, indices: Sequence[int]) -> Any:
         return self.traced(self.inner.from_source(source, indices))
-
-    def take(self, X: Any, indices: Sequence[int]) -> Any:
-        return self.traced(self.inner.take(plain(X), indices))
 
     def to_list(self, X: Any) -> list[list[float]]:
         return self.inner.to_list(plain(X))

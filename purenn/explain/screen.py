@@ -22,7 +22,7 @@ PLAINER = (
     | {"Σ": "sum ", "σ": "sigmoid", "√": "sqrt ", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!="}
     | {"ₖ": "", "ᵢ": "", "ⱼ": "", "²": "^2", "ᵀ": ".T", "η": "rate", "μ": "mu", "β": "beta"}
 )
-COLOURS = {"negative": "\x1b[38;5;173m", "positive": "\x1b[38;5;74m"}
+COLOURS = {"negative": "\x1b[38;5;74m", "positive": "\x1b[38;5;173m"}
 NORMAL = "\x1b[0m"
 NUMBER = re.compile(r"(?<![\w.\[,])−?\d+(?:\.\d+)?(?:e[+−]\d+)?(?![\w.\],])")
 

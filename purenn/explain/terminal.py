@@ -28,6 +28,7 @@ LAYOUTS: dict[str, list[tuple[str, int, bool]]] = {
     "subtract": [("", 0, False), ("−", 1, False)],
     "multiply": [("", 0, False), ("·", 1, False)],
     "divide": [("", 0, False), ("/", 1, False)],
+    "take": [("rows of", 0, False)],
     "transpose": [("", 0, True)],
     "softmax_cross_entropy 1": [("", 0, False)],
     "sigmoid_cross_entropy 1": [("", 0, False)],
@@ -175,7 +176,7 @@ def show_cell(
 def names_of(record: Record, cell: Cell) -> str:
     """What the row and the column are called, where the data has names for them."""
     (m, n), found = record.arrays[cell.op.output].shape, []
-    rows = record.row_names
+    rows = record.names_of_rows(cell.op.step)
     ours = rows is not None and m == len(rows) and cell.op.phase in ("forward", "loss")
     if rows is not None and ours and rows[cell.i] != f"row {cell.i}":
         found.append(f"row {cell.i} is {clean(rows[cell.i])}")

@@ -252,6 +252,10 @@ def _choice(of: Callable[[list[float]], float], word: str) -> Callable[[_View, C
     return rule
 
 
+def _take(view: _View, cell: Cell) -> Cell:
+    return cell.add_up(_alone([view.ref(0, view.op.options["indices"][view.i], view.j)]))
+
+
 def _squared_error(view: _View, cell: Cell) -> Cell:
     m, n = view.arrays[0].shape
     made = []
@@ -413,6 +417,7 @@ RULES: dict[str, Callable[[_View, Cell], Cell]] = {
     "max": _choice(max, "max"),
     "argmax": _choice(lambda values: values.index(max(values)), "place of the max"),
     "all": _choice(all, "all"),
+    "take": _take,
     "squared_error 0": _squared_error,
     "softmax_cross_entropy 0": _cross_entropy,
     "softmax_cross_entropy 1": _softmax,

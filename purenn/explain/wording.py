@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["WORDS", "describe"]
 
 
+MOST_LISTED = 6  # numbers of rows, in the symbols' line
+OF_NAMES = {"L.epoch": "The epoch's loss: what its batches lost, added up."}
+
+
 def describe(
     name: str,
     part: int,
@@ -36,7 +40,10 @@ def describe(
     for letter, operand in zip("abc", operands, strict=False):
         values[letter] = operand.name
         values[letter.upper()] = _entry(operand, output.shape)
+    if "indices" in options:
+        values["indices"] = _listed(options["indices"])
     symbol, index, sentence = (text.format(**values) for text in texts)
+    sentence = OF_NAMES.get(output.name, sentence)
     if output.name in names:  # an update: the same name before and after
         symbol, index = symbol.replace(" = ", " ← ", 1), index.replace(" = ", " ← ", 1)
     return symbol, index, sentence
@@ -49,6 +56,11 @@ def _key(name: str, part: int, operands: list[RecordedArray], options: dict[str,
     if "axis" in options and options["axis"] is not None:
         return f"{name} {options['axis']}"
     return f"{name} part {part}" if f"{name} part {part}" in WORDS else name
+
+
+def _listed(numbers: list[int]) -> str:
+    """The first of them."""
+    return ", ".join(map(str, numbers[:MOST_LISTED])) + ", …" * (len(numbers) > MOST_LISTED)
 
 
 def _entry(array: RecordedArray, shape: tuple[int, int]) -> str:
@@ -78,22 +90,22 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "linear": (
         "{o} = {a} @ {b} + {c}",
         "{o}[i,j] = Σₖ {a}[i,k]·{b}[k,j] + {c}[j]",
-        "Each of the {m} rows of {a} meets each of the {n} columns of {b}; the bias is added.",
+        "Each row of {a} meets each column of {b}: {m} × {n} sums; the bias is added.",
     ),
     "linear without bias": (
         "{o} = {a} @ {b}",
         "{o}[i,j] = Σₖ {a}[i,k]·{b}[k,j]",
-        "Each of the {m} rows of {a} meets each of the {n} columns of {b}.",
+        "Each row of {a} meets each column of {b}: {m} × {n} sums.",
     ),
     "linear_gradients part 0": (
         "{o} = {a}.T @ {b}",
         "{o}[i,j] = Σₖ {a}[k,i]·{b}[k,j]",
-        "Column i of {a} meets column j of {b}: each of the {rows} rows adds input times slope.",
+        "Column i of {a} meets column j of {b}: each row adds input times slope.",
     ),
     "linear_gradients part 1": (
         "{o} = sum of the rows of {b}",
         "{o}[j] = Σᵢ {b}[i,j]",
-        "The bias was copied to all {rows} rows going forward, so its slopes add up coming back.",
+        "The bias was copied forward to every row, so its slopes are summed backward.",
     ),
     "linear_input_gradient": (
         "{o} = {a} @ {b}.T",
@@ -132,7 +144,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "softmax": _each(
         "softmax({a})",
         "e^({a}[i,j] − M) / Σₖ e^({a}[i,k] − M), M = max of row i",
-        "Each of the {m} rows becomes {n} shares that are positive and add up to 1.",
+        "Each row becomes {n} shares that are positive and add up to 1.",
     ),
     "softmax_backward_from_output": _each(
         "{b} · ({a} − row sums of {a} · {b})",
@@ -166,7 +178,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "softmax_cross_entropy part 1": (
         "{o} = softmax({a})",
         "{o}[i,j] = e^({a}[i,j] − M) / Σₖ e^({a}[i,k] − M), M = max of row i",
-        "Each of the {m} rows becomes {n} shares that are positive and add up to 1.",
+        "Each row becomes {n} shares that are positive and add up to 1.",
     ),
     "sigmoid_cross_entropy part 0": (
         "{o} = −Σ ({b} · ln σ({a}) + (1 − {b}) · ln(1 − σ({a})))",
@@ -182,6 +194,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "{A} − {c} · {B}",
         "Each entry takes one step against its slope; the step is {c} times the slope.",
     ),
+    # around the steps of an epoch
+    "take": (
+        "{o} = rows {indices} of {a}",
+        "{o}[i,j] = {a}[row i of these,j]",
+        "A batch takes its rows; the order of all rows is drawn anew for each epoch.",
+    ),
     # operators
     "add": _binary("+", "The two are added, entry by entry."),
     "subtract": _binary("−", "The second is taken from the first, entry by entry."),
@@ -192,7 +210,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "matmul": (
         "{o} = {a} @ {b}",
         "{o}[i,j] = Σₖ {a}[i,k]·{b}[k,j]",
-        "Each of the {m} rows of {a} meets each of the {n} columns of {b}.",
+        "Each row of {a} meets each column of {b}: {m} × {n} sums.",
     ),
     "transpose": ("{o} = {a}.T", "{o}[i,j] = {a}[j,i]", "Rows become columns."),
     "less": _compare("<"),
