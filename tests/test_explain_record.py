@@ -1,21 +1,28 @@
 """The record is whole and true: the bits of an unrecorded run, each line, each number."""
 
+import io
 import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from copy import deepcopy
 from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import purenn as nn
 from purenn.backend import DERIVED, FUNCTIONS, Backend
-from purenn.errors import ArgumentError, DataError, NonFiniteError, ShapeError
+from purenn.errors import ArgumentError, DataError, NonFiniteError, PurennError, ShapeError
 from purenn.explain import Op, Record, explain, replay, terms
 from purenn.explain.replaying import OPERATORS
+from purenn.explain.screen import Screen
+from purenn.explain.terminal import show_op, show_overview
 from purenn.explain.terms import FORMULAS, RULES
 from purenn.explain.wording import WORDS
 from purenn.layers import Layer
@@ -90,6 +97,7 @@ def small(activation: Layer, last: Layer, backend: Backend | str) -> nn.Network:
     return nn.Network(layers, seed=5, backend=backend)
 
 
+TEXT = softmax_record("python").to_json()
 CASES = [(a, "classes", "adam") for a in ACTIVATIONS]
 CASES += [("tanh", loss, "sgd") for loss in LOSSES]
 CASES += [("sigmoid", "sum squared", optimizer) for optimizer in OPTIMIZERS]
@@ -470,26 +478,137 @@ def test_numbers_that_are_not_finite_can_be_written() -> None:
     assert '"-inf"' in record.to_json()
 
 
+def changed(path: str, value: Any) -> Callable[[Any], None]:
+    """Puts the value where the path leads to: "ops.0.step"."""
+    *way, last = (int(part) if part.isdecimal() else part for part in path.split("."))
+
+    def change(data: Any) -> None:
+        for part in way:
+            data = data[part]
+        data[last] = value
+
+    return change
+
+
 @pytest.mark.parametrize(
     "change, message",
     [
-        (lambda data: data.update(format="x"), "no purenn record"),
-        (lambda data: data.update(version=2), "has version 2 of the format"),
-        (lambda data: data.pop("ops"), "lacks ops"),
-        (lambda data: data["ops"][0].pop("n"), "damaged: KeyError"),
-        (lambda data: data["arrays"][0].update(rows=[["x"]]), "damaged: ValueError"),
+        (changed("format", "x"), "no purenn record"),
+        (changed("version", 2), "has version 2 of the format"),
+        (lambda data: data.pop("ops"), "the record: missing key 'ops'"),
+        (lambda data: data.update(more=1), "the record: unknown key 'more'"),
+        (lambda data: data["ops"][0].pop("n"), r"ops\[0\]: missing key 'n'"),
+        (changed("title", 7), "title is 7, expected text"),
+        (changed("steps", 0), "steps is 0, expected a whole number, 1 or more"),
+        (changed("steps", 3), "not each of the 3 steps has an operation"),
+        (changed("network", []), r"network: found \[\], expected a dictionary"),
+        (changed("network.seed", -1), "network.seed is -1"),
+        (changed("network.layers", "x"), "network.layers is 'x', expected a list"),
+        (changed("label_names", [1]), r"label_names\[0\] is 1, expected text"),
+        (changed("image_shape", [28]), "image_shape is .28., expected rows and columns"),
+        (changed("arrays.0.rows", [["x"]]), r"arrays\[0\].rows: found 1 rows, expected 4"),
+        (changed("arrays.0.rows.1", [1.0]), r"arrays\[0\].rows\[1\]: found 1 numbers, expected 2"),
+        (changed("arrays.0.rows.1.0", "1"), r"arrays\[0\].rows\[1\]\[0\] is '1', expected a n"),
+        (changed("arrays.0.rows.1.0", True), "is True, expected a number"),
+        (changed("arrays.0.kind", "value "), "kind is 'value ', expected one of input, target"),
+        (changed("arrays.0.kind", "number"), r"but a number has the shape \[1, 1\]"),
+        (changed("arrays.0.shape", [4]), r"shape is \[4\], expected rows and columns"),
+        (changed("arrays.0.sparse", 1), "sparse is 1, expected true or nothing"),
+        (changed("ops.3.n", 4), r"ops\[3\].n is 4, expected 3"),
+        (changed("ops.3.step", 2), r"ops\[3\].step is 2, but there are 2, numbered from 0"),
+        (changed("ops.3.step", 1), r"ops\[4\].step is 0, after step 1"),
+        (changed("ops.3.phase", "after"), "phase is 'after', expected one of forward, loss"),
+        (changed("ops.3.output", 999), r"ops\[3\].output is 999, but there are"),
+        (changed("ops.3.inputs", [0.5]), r"ops\[3\].inputs is 0.5, expected a whole number"),
+        (changed("ops.3.options", {"axis": 2}), "options: 'axis' is 2, no such option"),
+        (changed("ops.3.options", {"code": "x"}), "options: 'code' is 'x', no such option"),
+        (changed("ops.3.source.line", "1"), "source.line is '1'"),
+        (changed("ops.3.symbol", None), "symbol is None, expected text"),
+        (changed("sources", {"a.py": 1}), r"sources\['a.py'\] is 1, expected text"),
+        (changed("gradient_check", [{}]), "gradient_check has 1 entries, expected 2, one a step"),
+        (changed("gradient_check.0.W1.0", [1]), r"W1'\[1\]: found 2 numbers, expected 1"),
     ],
 )
 def test_what_is_no_record(change: Callable[[Any], Any], message: str) -> None:
     data = xor_record().to_dict()
+    data = json.loads(json.dumps(data))
     change(data)
     with pytest.raises(DataError, match=message):
         Record.from_dict(data)
 
 
+def test_an_operation_that_reads_what_is_not_made_yet() -> None:
+    data = xor_record().to_dict()
+    data["ops"][0]["inputs"][0] = data["ops"][2]["output"]
+    with pytest.raises(DataError, match=r"ops\[0\].inputs: array \d+ is made later"):
+        Record.from_dict(data)
+    data = xor_record().to_dict()
+    data["ops"][5]["output"] = data["ops"][2]["output"]
+    with pytest.raises(DataError, match=r"ops\[5\].output is \d+, as is that of ops\[2\]"):
+        Record.from_dict(data)
+
+
 def test_what_is_no_json() -> None:
-    with pytest.raises(DataError, match="no JSON"):
+    with pytest.raises(DataError, match="the text, line 1, column 2: the file ends in the middle"):
         Record.from_json("{")
+    with pytest.raises(DataError, match="lists or dictionaries nested more than 20 deep"):
+        Record.from_json('{"a":' + "[" * 100_000)
+
+
+def test_a_record_in_a_file(tmp_path: Path) -> None:
+    record, path = xor_record(), tmp_path / "xor.json"
+    path.write_text(record.to_json(), encoding="utf-8")
+    assert Record.load(path).to_json() == record.to_json()
+    path.write_text(record.to_json()[:-1000], encoding="utf-8")
+    with pytest.raises(DataError, match=r"xor\.json, line 1, .*in the middle of the record"):
+        Record.load(path)
+    path.write_text('{"format": "purenn model"}')
+    with pytest.raises(DataError, match=r"xor\.json: this is no purenn record"):
+        Record.load(path)
+    with pytest.raises(DataError, match=r"gone\.json: there is no such file"):
+        Record.load(tmp_path / "gone.json")
+
+
+VALUES: list[Any] = [
+    None,
+    True,
+    -1,
+    0,
+    1,
+    7,
+    1e9,
+    "",
+    "x",
+    "linear",
+    [],
+    [0],
+    [[]],
+    {},
+    {"axis": 1},
+]
+
+
+def places(data: Any) -> list[tuple[Any, Any]]:
+    """Every place in the data, as what holds it and the key."""
+    pairs = list(data.items() if isinstance(data, dict) else enumerate(data))
+    inner = [places(value) for _, value in pairs if isinstance(value, (dict, list))]
+    return [(data, key) for key, _ in pairs] + [place for found in inner for place in found]
+
+
+@settings(max_examples=150, deadline=None)
+@given(drawn=st.data())
+def test_changed_records_are_read_or_told_of(drawn: st.DataObject) -> None:
+    data = json.loads(TEXT)
+    for _ in range(drawn.draw(st.integers(1, 3))):
+        holder, key = drawn.draw(st.sampled_from(places(data)))
+        holder[key] = deepcopy(drawn.draw(st.sampled_from(VALUES)))
+    with suppress(PurennError):
+        record = Record.from_dict(data)
+        show_overview(record, Screen(io.StringIO()))
+        for op in record.ops:
+            show_op(record, op, Screen(io.StringIO()))
+            terms(record, op, 0, 0)
+        replay(record, "python")
 
 
 # -------------------------------------------------------------------------- bad input

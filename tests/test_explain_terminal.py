@@ -520,6 +520,21 @@ def test_json_is_the_record(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert (data["format"], data["version"], data["steps"]) == ("purenn record", 1, 1)
 
 
+def test_a_record_is_read_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = str(tmp_path / "xor.json")
+    run(capsys, "xor", "--hidden", "3", "--json", path)
+    for arguments in ((), ("--op", "dW1", "--cell", "1,2"), ("--op", "W1", "--in-step", "1")):
+        again = run(capsys, "--record", path, *arguments)
+        assert again == run(capsys, "xor", "--hidden", "3", *arguments)
+    page = str(tmp_path / "xor.html")
+    assert "page written" in run(capsys, "--record", path, "--html", page)
+    assert refused(capsys, "xor", "--record", path) == (
+        "purenn: --record has all there is to read: leave out xor, --model and --data\n"
+    )
+    Path(path).write_text("{}")
+    assert "xor.json: this is no purenn record" in refused(capsys, "--record", path)
+
+
 def test_bad_input(capsys: pytest.CaptureFixture[str], model: SimpleNamespace) -> None:
     source = ("--model", model.path, "--data", model.data)
     for arguments, message in [

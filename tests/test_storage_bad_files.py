@@ -22,7 +22,7 @@ from purenn.data import StandardScaler
 from purenn.dropout import Dropout
 from purenn.errors import ArgumentError, BackendError, DataError, PurennError
 from purenn.storage import Model, Run, load, save
-from purenn.storage.strict_json import text_of
+from purenn.strict_json import text_of
 from purenn.storage.writing import document_of
 
 
@@ -336,7 +336,7 @@ def test_a_stream_without_an_end_is_left(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_pipe_longer_than_any_model_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     if not os.path.isdir("/dev/fd"):
         pytest.skip("there is no /dev/fd")
-    monkeypatch.setattr("purenn.storage.strict_json.LARGEST", 1000)
+    monkeypatch.setattr("purenn.strict_json.LARGEST", 1000)
     reader, writer = os.pipe()
     os.write(writer, TEXT.encode())
     os.close(writer)

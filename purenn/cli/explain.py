@@ -66,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--cell", type=pair, metavar="I,J", help="show this entry of it in full")
     parser.add_argument("--step", action="store_true", help="walk through it (? lists the keys)")
+    parser.add_argument("--record", metavar="FILE", help="read what --json wrote, and run nothing")
     parser.add_argument("--json", metavar="FILE", help="write the record here")
     parser.add_argument("--html", metavar="FILE", help="write a page to study it here")
     parser.add_argument("--open", action="store_true", help="open that page in a browser")
@@ -110,7 +111,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def made_record(arguments: argparse.Namespace) -> Record:
-    """The record of xor, or of a saved model on some rows of its data."""
+    """The record of xor, of a saved model on some rows of its data, or of a file."""
+    if arguments.record is not None:
+        return read_record(arguments)
     backend = get_backend(arguments.backend)
     if arguments.model is None:
         return xor_record(arguments, backend)
@@ -119,6 +122,13 @@ def made_record(arguments: argparse.Namespace) -> Record:
     if arguments.data is None:
         raise ArgumentError("--model needs --data FILE: the rows to run it on")
     return model_record(arguments, load(arguments.model, backend))
+
+
+def read_record(arguments: argparse.Namespace) -> Record:
+    """A record that was written with --json."""
+    if arguments.example is not None or arguments.model is not None or arguments.data is not None:
+        raise ArgumentError("--record has all there is to read: leave out xor, --model and --data")
+    return Record.load(arguments.record)
 
 
 def xor_record(arguments: argparse.Namespace, backend: Backend) -> Record:

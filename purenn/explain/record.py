@@ -33,18 +33,21 @@ from math import isfinite
 
 import purenn
 from purenn.errors import ArgumentError, DataError
+from purenn.strict_json import nesting, parsed, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
     from typing import Any
 
     from purenn.explain.building import Built
 
-__all__ = ["FORMAT", "KINDS", "VERSION", "Op", "Record", "RecordedArray"]
+__all__ = ["FORMAT", "KEYS", "KINDS", "PHASES", "VERSION", "Op", "Record", "RecordedArray"]
 
 FORMAT, VERSION = "purenn record", 1
 KINDS = ("input", "target", "parameter", "value", "number")
+PHASES = ("forward", "loss", "backward", "update", "epoch")
 HEADER = (
     *("backend", "title", "network", "row_names", "feature_names", "label_names"),
     *("image_shape", "steps"),
@@ -235,39 +238,32 @@ class Record:
     @classmethod
     def from_dict(cls, data: Any) -> Record:
         """The record that gave this `to_dict()`. Raises DataError for anything else."""
-        if not isinstance(data, dict) or data.get("format") != FORMAT:
-            raise DataError(f"this is no {FORMAT}")
-        if data.get("version") != VERSION:
-            raise DataError(
-                f"this record has version {data.get('version')!r} of the format; "
-                f"this purenn reads version {VERSION}"
-            )
-        if missing := [key for key in KEYS if key not in data]:
-            raise DataError(f"the record lacks {', '.join(missing)}")
-        try:
-            arrays = [
-                RecordedArray(
-                    array["name"],
-                    array["kind"],
-                    [list(map(float, row)) for row in array["rows"]],
-                    array.get("sparse", False),
-                )
-                for array in data["arrays"]
-            ]
-            ops = [Op(**op) for op in data["ops"]]
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise DataError(f"the record is damaged: {type(error).__name__}: {error}") from error
-        built = (arrays, ops, data["sources"])
-        return cls(data, lambda: built, lambda: data["gradient_check"])
+        from purenn.explain.reading import checked_record
+
+        header, built = checked_record(data)
+        return cls(header, lambda: built, lambda: header["gradient_check"])
 
     @classmethod
     def from_json(cls, text: str) -> Record:
         """The record that gave this `to_json()`. Raises DataError for anything else."""
+        return cls._of_text(text, "the text")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Record:
+        """The record in a file. Raises DataError for any that does not hold just a record."""
+        name, text = read_text(path, "record")
+        return cls._of_text(text, name)
+
+    @classmethod
+    def _of_text(cls, text: str, name: str) -> Record:
         try:
-            data = json.loads(text)
-        except ValueError as error:
-            raise DataError(f"this is no JSON: {error}") from error
-        return cls.from_dict(data)
+            data = parsed(text, name, "record")
+        except RecursionError:
+            raise DataError(f"{name}{nesting(text, 'record')}") from None
+        try:
+            return cls.from_dict(data)
+        except DataError as error:
+            raise DataError(f"{name}: {error}") from error
 
     def __repr__(self) -> str:
         return f"<Record {self.title!r}: {self.steps} steps on {self.backend}>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 
-from purenn.backend import get_backend
+from purenn.backend import DERIVED, FUNCTIONS, get_backend
 from purenn.errors import DataError
 from purenn.matrix import Matrix
 from purenn.sparse import SparseMatrix
@@ -35,6 +35,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "equal": operator.eq,
     "not_equal": operator.ne,
 }
+DAMAGE = (ArithmeticError, AttributeError, IndexError, TypeError, ValueError)  # of a changed file
+KNOWN = {*FUNCTIONS, *DERIVED, "astype", "take"}  # of the contract, beside the operators
 
 
 def replay(record: Record, backend: str | Backend | None = None) -> list[list[list[float]]]:
@@ -42,6 +44,9 @@ def replay(record: Record, backend: str | Backend | None = None) -> list[list[li
 
     backend  a name or a Backend; None takes the record's own. On that one, every bit of
              every array comes out as it was recorded.
+
+    Raises DataError where the arrays do not fit an operation, as in a file that somebody
+    changed.
     """
     chosen = get_backend(record.backend if backend is None else backend)
     made: dict[int, Any] = {op.output: None for op in record.ops}
@@ -49,13 +54,18 @@ def replay(record: Record, backend: str | Backend | None = None) -> list[list[li
         None if number in made else _given(chosen, array)
         for number, array in enumerate(record.arrays)
     ]
+    parts: tuple[Any, ...] = ()
     for op in record.ops:
-        if op.part == 0:
-            result = _run(chosen, op, [values[n] for n in op.inputs])
-            parts = result if isinstance(result, tuple) else (result,)
-        values[op.output] = parts[op.part]
-        if record.arrays[op.output].kind == "number":  # as a network takes it, through item()
-            values[op.output] = chosen.item(parts[op.part])
+        try:
+            if op.part == 0:
+                result = _run(chosen, op, [values[n] for n in op.inputs])
+                parts = result if isinstance(result, tuple) else (result,)
+            value = parts[op.part]
+            if record.arrays[op.output].kind == "number":  # as a network takes it, by item()
+                value = chosen.item(value)
+        except DAMAGE as error:
+            raise DataError(f"operation {op.n}: its arrays do not fit {op.op!r}") from error
+        values[op.output] = value
     return [
         [[float(value)]] if array.kind == "number" else _rows(chosen, value)
         for array, value in zip(record.arrays, values, strict=True)
@@ -83,10 +93,9 @@ def _run(backend: Backend, op: Op, operands: list[Any]) -> Any:
         operands.append(None)
     if op.op == "astype":
         operands.append(backend.float64)
-    function = getattr(backend, op.op, None)
-    if function is None:
-        raise DataError(f"operation {op.n}: the backend {backend.name!r} has no {op.op!r}")
-    return function(*operands, **op.options)
+    if op.op not in KNOWN:
+        raise DataError(f"operation {op.n}: no backend has an operation {op.op!r}")
+    return getattr(backend, op.op)(*operands, **op.options)
 
 
 def _rows(backend: Backend, value: Any) -> list[list[float]]:

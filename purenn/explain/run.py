@@ -167,8 +167,9 @@ def _check_size(
 
     if needed(len(X)) <= LIMIT:
         return
-    fitting = bisect_right(range(len(X)), LIMIT, key=needed) - 1
-    mend = f"the first {fitting:,} rows would fit" if fitting > 0 else "not one row would fit"
+    fitting = max(bisect_right(range(len(X)), LIMIT, key=needed) - 1, 0)
+    few = {0: "not one row would fit", 1: "one row would fit"}
+    mend = few.get(fitting, f"the first {fitting:,} rows would fit")
     raise ArgumentError(
         f"too large to record: {len(X):,} rows, {entries:,} parameters and {steps:,} "
         f"step{'s' * (steps > 1)} are about {needed(len(X)):,} numbers, more than {LIMIT:,}; "

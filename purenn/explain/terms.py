@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import exp, inf, isfinite, log, log1p, nan, sqrt, tanh
 
-from purenn.errors import ArgumentError
+from purenn.errors import ArgumentError, DataError
 from purenn.explain.numbers import digits
 
 TYPE_CHECKING = False
@@ -146,7 +146,8 @@ class Cell:
 def terms(record: Record, op: Op, i: int, j: int) -> Cell:
     """The entry in row i and column j of the operation's output, taken apart.
 
-    Raises ArgumentError for an entry that is not there.
+    Raises ArgumentError for an entry that is not there, and DataError where the arrays do
+    not fit the operation, as in a file that somebody changed.
     """
     output = record.arrays[op.output]
     m, n = output.shape
@@ -155,8 +156,14 @@ def terms(record: Record, op: Op, i: int, j: int) -> Cell:
             f"{op.name} has no entry {i},{j}: it is ({m} × {n}), so rows go from 0 to {m - 1} "
             f"and columns from 0 to {n - 1}"
         )
-    view = _View(record, op, i, j)
-    cell = Cell(op, i, j, output.rows[i][j])
+    try:
+        return _taken_apart(_View(record, op, i, j), Cell(op, i, j, output.rows[i][j]))
+    except (IndexError, KeyError, TypeError, ValueError) as error:  # a record from a file
+        raise DataError(f"operation {op.n}: its arrays do not fit {op.op!r}") from error
+
+
+def _taken_apart(view: _View, cell: Cell) -> Cell:
+    op = cell.op
     rule = RULES.get(f"{op.op} {op.part}") or RULES.get(op.op)
     if rule is not None:
         return rule(view, cell)

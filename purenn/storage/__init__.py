@@ -58,8 +58,8 @@ from purenn.errors import ArgumentError, DataError
 from purenn.files import write_atomically
 from purenn.storage.model import Model, Run
 from purenn.storage.reading import model_of
-from purenn.storage.strict_json import LARGEST, nesting, parsed, read_text, text_of
 from purenn.storage.writing import document_of
+from purenn.strict_json import LARGEST, nesting, parsed, read_text, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from purenn.optimizers import optimizer_from_dict
 from purenn.random import WORD, WORDS
 from purenn.storage.kinds import LAYERS, LOSSES, from_plain, kind_of
 from purenn.storage.model import Model, Run
-from purenn.storage.strict_json import at, check_json, check_text
 from purenn.storage.writing import FORMAT, VERSION
+from purenn.strict_json import at, check_json, check_text
 from purenn.training import History
 
 TYPE_CHECKING = False

@@ -37,15 +37,18 @@ SIGNATURES = (  # how files begin that are something else
 # ----------------------------------------------------------------- from file to text
 
 
-def read_text(path: str | os.PathLike[str]) -> tuple[str, str]:
-    """The name of the file, and its text. A file that cannot be JSON is not read whole."""
+def read_text(path: str | os.PathLike[str], kind: str = "model") -> tuple[str, str]:
+    """The name of the file, and its text. A file that cannot be JSON is not read whole.
+
+    kind  what it should be of purenn's, for the messages
+    """
     name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
     if not isinstance(name, str):
         raise ArgumentError(f"path is {path!r}, must be a str or a pathlib.Path")
     try:
-        data = _bytes(name)
+        data = _bytes(name, kind)
     except OSError as error:
-        raise DataError(f"{name}: {_reason(name, error)}") from error
+        raise DataError(f"{name}: {_reason(name, error, kind)}") from error
     except ValueError as error:
         if isinstance(error, DataError):
             raise
@@ -56,46 +59,46 @@ def read_text(path: str | os.PathLike[str]) -> tuple[str, str]:
         line = data.count(b"\n", 0, error.start) + 1
         raise DataError(
             f"{name}, line {line}: the byte {data[error.start]:#04x} (number {error.start:,}) "
-            "is not UTF-8; a model file is, so this one is damaged or something else"
+            f"is not UTF-8; a {kind} file is, so this one is damaged or something else"
         ) from error
 
 
-def _bytes(name: str) -> bytes:
+def _bytes(name: str, kind: str) -> bytes:
     """The bytes of the file; its beginning and its size are looked at first."""
     with open(name, "rb") as file:
         chunk = file.read(64)
-        _check_beginning(name, chunk)
+        _check_beginning(name, chunk, kind)
         if (size := os.fstat(file.fileno()).st_size) > LARGEST:
-            raise DataError(f"{name}: the file has {size:,} bytes, a model at most {LARGEST:,}")
+            raise DataError(f"{name}: the file has {size:,} bytes, a {kind} at most {LARGEST:,}")
         data = bytearray(chunk)
         while chunk:
             chunk = file.read(CHUNK)
             data += chunk
             if len(data) > LARGEST:  # a pipe, which has no size
-                raise DataError(f"{name}: longer than {LARGEST:,} bytes, which no model is")
+                raise DataError(f"{name}: longer than {LARGEST:,} bytes, which no {kind} is")
     return bytes(data)
 
 
-def _check_beginning(name: str, beginning: bytes) -> None:
+def _check_beginning(name: str, beginning: bytes, kind: str) -> None:
     if not beginning:
-        raise DataError(f"{name}: the file is empty; expected a purenn model")
+        raise DataError(f"{name}: the file is empty; expected a purenn {kind}")
     for signature, what in SIGNATURES:
         if beginning.startswith(signature):
             raise DataError(f"{name}: begins with {what}")
     text = beginning.lstrip(b" \t\r\n")
     if text and text[:1] != b"{":
         raise DataError(
-            f"{name}: begins with {text[:12]!r}, expected {{; this is not a purenn model"
+            f"{name}: begins with {text[:12]!r}, expected {{; this is not a purenn {kind}"
         )
 
 
-def _reason(name: str, error: OSError) -> str:
+def _reason(name: str, error: OSError, kind: str) -> str:
     if isinstance(error, FileNotFoundError):
         folder = os.path.dirname(name) or "."
         also = "" if os.path.isdir(folder) else f", nor the folder {folder!r}"
         return f"there is no such file{also}; check the path"
     if isinstance(error, IsADirectoryError) or os.path.isdir(name):
-        return "this is a folder, expected the file of a model"
+        return f"this is a folder, expected the file of a {kind}"
     if isinstance(error, PermissionError):
         return "no permission to read this file"
     return f"cannot be read ({error.strerror or error})"
@@ -105,7 +108,7 @@ def _reason(name: str, error: OSError) -> str:
 
 
 class Refused:
-    """Stands in the data for what JSON text can say but a model cannot hold."""
+    """Stands in the data for what JSON text can say but no file of purenn holds."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -114,7 +117,7 @@ class Refused:
         return self.text
 
 
-def parsed(text: str, name: str) -> Any:
+def parsed(text: str, name: str, kind: str = "model") -> Any:
     """The data that the text of the file `name` tells of.
 
     NaN, Infinity and endless whole numbers become Refused, which no check lets pass.
@@ -135,7 +138,7 @@ def parsed(text: str, name: str) -> Any:
             text, object_pairs_hook=dictionary, parse_constant=Refused, parse_int=_whole
         )
     except json.JSONDecodeError as error:
-        raise DataError(f"{name}{_syntax(text, error)}") from error
+        raise DataError(f"{name}{_syntax(text, error, kind)}") from error
     if twice:
         made, key = twice[0]
         where = place_of(made, data) or "top level"
@@ -149,19 +152,19 @@ def _whole(digits: str) -> int | Refused:
     return int(digits)
 
 
-def _syntax(text: str, error: json.JSONDecodeError) -> str:
+def _syntax(text: str, error: json.JSONDecodeError, kind: str) -> str:
     """What is wrong, and where."""
     where = f", line {error.lineno}, column {error.colno}: "
     rest = text[error.pos : error.pos + 20]
     in_a_word = rest and any(word.startswith(rest) for word in ("true", "false", "null", "-"))
     if not rest.strip() or in_a_word or error.msg.startswith("Unterminated"):
-        return f"{where}the file ends in the middle of the model; it was cut off"
+        return f"{where}the file ends in the middle of the {kind}; it was cut off"
     if rest[0] == "\0":
         return f"{where}found NUL bytes; the end of the file is lost"
     return f"{where}found {rest!r}, which is not JSON here ({error.msg[0].lower()}{error.msg[1:]})"
 
 
-def nesting(text: str) -> str:
+def nesting(text: str, kind: str = "model") -> str:
     """What to say about data nested too deeply, with the place where it becomes so."""
     depth = 0
     for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text, re.DOTALL):
@@ -171,7 +174,7 @@ def nesting(text: str) -> str:
             column = match.start() - text.rfind("\n", 0, match.start())
             return (
                 f", line {line}, column {column}: lists or dictionaries nested more than "
-                f"{DEEPEST} deep, which no model has"
+                f"{DEEPEST} deep, which no {kind} has"
             )
     return ": nested too deeply"
 
