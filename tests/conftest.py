@@ -1,7 +1,11 @@
 """The backends that tests run on, and a shell's PURENN_BACKEND kept out of them."""
 
 import importlib.util
-from collections.abc import Iterator
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +19,9 @@ settings.load_profile("patient")
 pytest.register_assert_rewrite("purenn.testing.conformance")
 
 from purenn.backend import ArrayAPIBackend, Backend, get_backend  # noqa: E402 (after the above)
+from purenn.cli import main  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
 
 MISSING = {
     "numpy": ("purenn_numpy", "purenn-numpy is not installed"),
@@ -59,3 +66,40 @@ def strict_backend() -> Backend:
     return ArrayAPIBackend(
         "array-api-strict", array_api_strict, faster=SimpleNamespace(to_list=to_list)
     )
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """The command must end with exit code 2 and one line, which is returned."""
+
+    def refused(*arguments: object) -> str:
+        capsys.readouterr()
+        assert main([str(argument) for argument in arguments]) == 2
+        out, err = capsys.readouterr()
+        assert (out, err.count("\n")) == ("", 1), err
+        assert err.startswith("purenn: ")
+        return err.removeprefix("purenn: ")
+
+    return refused
+
+
+@pytest.fixture
+def on_a_terminal() -> Callable[..., str]:
+    """What a program writes to a terminal of so many columns, until it ends well."""
+    pty = pytest.importorskip("pty", reason="pseudo-terminals need POSIX")
+
+    def run(*command: str, columns: int) -> str:
+        ours, theirs = pty.openpty()
+        variables = {k: v for k, v in os.environ.items() if k != "PURENN_BACKEND"}
+        variables |= {"PYTHONIOENCODING": "utf-8", "COLUMNS": str(columns)}
+        child = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=theirs)
+        os.close(theirs)
+        seen = b""
+        with suppress(OSError):  # Linux says so when the other end is closed
+            while piece := os.read(ours, 4096):
+                seen += piece
+        os.close(ours)
+        assert child.wait(timeout=60) == 0
+        return seen.decode()
+
+    return run

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -161,30 +162,8 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
 # ------------------------------------------------------------------------ a terminal
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals need POSIX")
-def test_a_terminal_gets_a_progress_line_and_a_curve() -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [*PURENN, "xor"],
-        cwd=ROOT,
-        env={**CLEAN, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"},
-        stdout=theirs,
-    )
-    os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # the other end is closed
-            break
-        if not piece:
-            break
-        seen += piece
-    os.close(ours)
-    assert child.wait(timeout=60) == 0
-    text = seen.decode()
+def test_a_terminal_gets_a_progress_line_and_a_curve(on_a_terminal: Callable[..., str]) -> None:
+    text = on_a_terminal(*PURENN, "xor", columns=80)
     assert "\repoch" in text
     assert "█" in text
     assert "loss, epochs 1 to 1000" in text

@@ -34,21 +34,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
-@pytest.fixture
-def refused(capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command must end with exit code 2 and one line, which is returned."""
-
-    def refused(*arguments: object) -> str:
-        capsys.readouterr()
-        assert main([str(argument) for argument in arguments]) == 2
-        out, err = capsys.readouterr()
-        assert (out, err.count("\n")) == ("", 1), err
-        assert err.startswith("purenn: ")
-        return err.removeprefix("purenn: ")
-
-    return refused
-
-
 def write_csv(path: Path, rows: Any, header: list[str] | None = None) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(([header] if header else []) + list(rows))

@@ -46,21 +46,6 @@ def anew(*arguments: object) -> None:
     )  # fmt: skip
 
 
-@pytest.fixture
-def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
-    """The command must end with exit code 2 and one line, which is returned."""
-
-    def refused(*arguments: object) -> str:
-        capsys.readouterr()
-        assert main([str(argument) for argument in arguments]) == 2
-        out, err = capsys.readouterr()
-        assert (out, err.count("\n")) == ("", 1), err
-        assert err.startswith("purenn: ")
-        return err.removeprefix("purenn: ")
-
-    return refused
-
-
 SETTINGS: dict[str, list[object]] = {
     "adam": ["--validation", 0.2, "--dropout", 0.3, "--hidden", "6,5", "--batch-size", 7],
     "momentum": ["--optimizer", "sgd", "--momentum", 0.9, "--rows", 40, "--label", "kind"],

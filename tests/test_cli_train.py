@@ -399,30 +399,9 @@ def test_a_regression_says_so(run: Run, tmp_path: Path) -> None:
     assert re.search(r"^r2 +-?\d", out, re.MULTILINE)
 
 
-@POSIX
-def test_a_terminal_gets_a_progress_line() -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "train", IRIS, "--epochs", "60"],
-        cwd=ROOT,
-        env={**CLEAN, "PYTHONIOENCODING": "utf-8", "COLUMNS": "90"},
-        stdout=theirs,
-    )
-    os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # the other end is closed
-            break
-        if not piece:
-            break
-        seen += piece
-    os.close(ours)
-    assert child.wait(timeout=60) == 0
-    text = seen.decode()
+def test_a_terminal_gets_a_progress_line(on_a_terminal: Callable[..., str]) -> None:
+    program = (sys.executable, "-c", PROGRAM, "train", IRIS, "--epochs", "60")
+    text = on_a_terminal(*program, columns=90)
     progress = r"\repoch \d+ of 60 +\d+%  loss \d\.\d{4}  .*[\d,]+ rows/s  \d+:\d\d left *\r"
     assert re.search(progress, text)
     assert len(re.findall(r"\repoch +\d+ of 60  loss [^\r]* rows/s\r\n", text)) == 60
