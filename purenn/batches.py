@@ -10,7 +10,7 @@ from purenn.errors import DataError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any, TypeGuard
 
     from purenn.array import Array, RowSource
@@ -46,8 +46,9 @@ class Examples:
 
     def take(self, indices: Sequence[int]) -> tuple[Array, Array]:
         """The examples of these numbers, in this order."""
-        take = self.backend.from_source if self.source else self.backend.take
-        return take(self.X, indices), self.backend.take(self.Y, indices)  # type: ignore[arg-type]
+        backend = self.backend
+        take: Callable[..., Array] = backend.from_source if self.source else backend.take
+        return take(self.X, indices), backend.take(self.Y, indices)
 
     def batches(self, size: int, order: Sequence[int] | None = None) -> Iterator[Batch]:
         """Batches of `size` rows, in this order or as they stand; the last may be smaller."""

@@ -22,8 +22,8 @@ from purenn.data import StandardScaler
 from purenn.dropout import Dropout
 from purenn.errors import ArgumentError, BackendError, DataError, PurennError
 from purenn.storage import Model, Run, load, save
-from purenn.strict_json import text_of
 from purenn.storage.writing import document_of
+from purenn.strict_json import text_of
 
 
 def a_model() -> Model:
