@@ -4,6 +4,7 @@ import json
 import re
 from copy import deepcopy
 from html.parser import HTMLParser
+from importlib.resources import files
 from math import inf, isnan, nan
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from purenn.errors import ArgumentError
-from purenn.explain.page import embedded_json, render_page, write_page
+from purenn.explain.page import SCRIPT, embedded_json, render_page, write_page
 
 NASTY = [
     "</script><script>alert(1)</script>",
@@ -146,6 +147,20 @@ def test_the_script_is_one_classic_script_that_sets_no_markup() -> None:
         "fetch(",
     ):
         assert word not in code
+
+
+def test_the_parts_of_the_script_are_joined_in_order() -> None:
+    folder = files("purenn.explain.page") / "script"
+    assert sorted(each.name for each in folder.iterdir()) == sorted(f"{name}.js" for name in SCRIPT)
+    code = Page(render_page(RECORD)).texts["script"].strip()
+    assert code.startswith('(function () {\n"use strict";\n')
+    assert code.endswith("})();")
+    places = []
+    for name in SCRIPT:
+        part = (folder / f"{name}.js").read_text(encoding="utf-8")
+        assert part.startswith("/* "), f"{name} does not say what it is for"
+        places.append(code.index(part.rstrip()))
+    assert places == sorted(places)
 
 
 def test_every_id_is_there_once_and_every_label_names_one() -> None:

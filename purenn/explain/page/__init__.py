@@ -1,8 +1,9 @@
 """The record of a run as one HTML file, to step through number by number, without a network.
 
-The page is put together from three files beside this one: page.html (the bare structure),
-page.css (the looks) and page.js (all that moves). The record stands in it as JSON; the script
-sets every text of it as text, never as markup.
+The page is put together from files beside this one: page.html (the bare structure), page.css
+and paper.css (the looks, on a screen and printed) and the parts in the folder script (all that
+moves). The record stands in it as JSON; the script sets every text of it as text, never as
+markup.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ["render_page", "write_page"]
 
+# The parts of the script, in the order in which they are joined into one.
+SCRIPT = (
+    *("record", "names", "numbers", "elements", "functions", "cells", "recipes"),
+    *("state", "focus", "pipeline", "matrices", "heatmaps", "stage"),  # the place, what is there
+    *("curve", "ladder", "beside", "lines", "predicting", "source"),  # around it
+    *("controls", "paper", "start"),
+)
+
 
 def write_page(path: str | os.PathLike[str], record: HasDict | Mapping[str, Any]) -> None:
     """Write the page as one HTML file, as a whole or not at all.
@@ -43,9 +52,9 @@ def render_page(record: HasDict | Mapping[str, Any]) -> str:
     data: Any = record.to_dict() if hasattr(record, "to_dict") else record
     parts = {
         "title": _markup(str(data.get("title") or "a training step")),
-        "style": _part("page.css"),
+        "style": _part("page.css") + _part("paper.css"),
         "record": embedded_json(data),
-        "script": _part("page.js"),
+        "script": _script(),
     }
     # In one pass, so that a name in the data that looks like {{script}} stays what it is.
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _part("page.html"))
@@ -79,6 +88,12 @@ def _in_words(value: Any) -> Any:
 def _markup(text: str) -> str:
     """Text for the <title>: escaped, without line separators and what UTF-8 cannot hold."""
     return escape(" ".join(text.encode("utf-8", "replace").decode().replace("\0", "�").split()))
+
+
+def _script() -> str:
+    """One classic script: its parts share one scope, and nothing of it is global."""
+    parts = "\n".join(_part(f"script/{name}.js") for name in SCRIPT)
+    return f'(function () {{\n"use strict";\n\n{parts}\n}})();\n'
 
 
 def _part(name: str) -> str:
