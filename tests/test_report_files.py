@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any
@@ -186,11 +185,10 @@ WRITER = """
 import sys
 from purenn.files import write_atomically
 a, b = b"a" * 300_000, b"b" * 200_000
-write_atomically(sys.argv[1], a)
-print("ready", flush=True)
 while True:
-    write_atomically(sys.argv[1], b)
-    write_atomically(sys.argv[1], a)
+    for content in (a, b):
+        write_atomically(sys.argv[1], content)
+        print("written", flush=True)
 """
 
 
@@ -203,8 +201,8 @@ def test_a_killed_process_leaves_a_whole_file(tmp_path: Path) -> None:
         )
         assert writer.stdout is not None
         with writer:
-            assert writer.stdout.readline() == "ready\n"
-            time.sleep(0.004 * attempt)
+            for _ in range(attempt + 1):  # the next write has begun, or is about to
+                assert writer.stdout.readline() == "written\n"
             writer.send_signal(signal.SIGKILL)
         assert path.read_bytes() in (b"a" * 300_000, b"b" * 200_000)
     assert {name for name in os.listdir(tmp_path) if not name.startswith(".purenn-")} == {"file"}

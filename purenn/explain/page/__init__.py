@@ -32,9 +32,9 @@ __all__ = ["render_page", "write_page"]
 
 # The parts of the script, in the order in which they are joined into one.
 SCRIPT = (
-    *("record", "names", "numbers", "elements", "functions", "cells", "recipes"),
-    *("state", "focus", "pipeline", "matrices", "heatmaps", "stage"),  # the place, what is there
-    *("curve", "ladder", "beside", "lines", "predicting", "source"),  # around it
+    *("record", "names", "elements", "cells", "recipes"),
+    *("state", "pipeline", "matrices", "heatmaps", "stage"),  # the place, and what is there
+    *("beside", "lines", "predicting", "source"),  # around it
     *("controls", "paper", "start"),
 )
 

@@ -43,12 +43,16 @@ function drawMeaning(op) {
   settle("meaning", () => { $("meaning").scrollTop = $("meaning").scrollLeft = 0; });
 }
 
+const KEYWORDS = "def|class|return|if|else|for|in|not|is|None|and|or|import|from|self|True|False|" +
+  "raise|with|as|lambda|while|yield|try|except|finally";
+const QUOTED = String.raw`"""|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`;
+const TOKENS = new RegExp(String.raw`(#.*$)|(${QUOTED})|\b(${KEYWORDS})\b`, "g");
+
 // Comments, strings and keywords of one line of Python.
 function coloured(line) {
-  const found = /(#.*$)|("""|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\b(def|class|return|if|else|for|in|not|is|None|and|or|import|from|self|True|False|raise|with|as|lambda)\b/g;
   const parts = [];
   let last = 0;
-  for (const match of line.matchAll(found)) {
+  for (const match of line.matchAll(TOKENS)) {
     if (match.index > last) parts.push(line.slice(last, match.index));
     parts.push(h("span", {class: match[1] ? "com" : match[2] ? "str" : "word"}, match[0]));
     last = match.index + match[0].length;
