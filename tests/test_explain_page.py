@@ -5,7 +5,7 @@ import re
 from copy import deepcopy
 from html.parser import HTMLParser
 from importlib.resources import files
-from math import inf, isnan, nan
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +208,6 @@ def test_numbers_that_json_has_no_word_for() -> None:
     assert json.loads(embedded_json({"rows": [[nan, inf, -inf, 1.5]]})) == {
         "rows": [["nan", "inf", "-inf", 1.5]]
     }
-    assert isnan(float("nan"))
 
 
 def test_write_page(tmp_path: Path) -> None:

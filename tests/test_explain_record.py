@@ -2,6 +2,8 @@
 
 import io
 import json
+import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,7 +24,7 @@ from purenn.errors import ArgumentError, DataError, NonFiniteError, PurennError,
 from purenn.explain import Op, Record, explain, replay, terms
 from purenn.explain.replaying import OPERATORS
 from purenn.explain.screen import Screen
-from purenn.explain.terminal import show_op, show_overview
+from purenn.explain.terminal import show_cell, show_op, show_overview
 from purenn.explain.terms import FORMULAS, RULES
 from purenn.explain.wording import WORDS
 from purenn.layers import Layer
@@ -97,7 +99,6 @@ def small(activation: Layer, last: Layer, backend: Backend | str) -> nn.Network:
     return nn.Network(layers, seed=5, backend=backend)
 
 
-TEXT = softmax_record("python").to_json()
 CASES = [(a, "classes", "adam") for a in ACTIVATIONS]
 CASES += [("tanh", loss, "sgd") for loss in LOSSES]
 CASES += [("sigmoid", "sum squared", optimizer) for optimizer in OPTIMIZERS]
@@ -569,6 +570,14 @@ def test_a_record_in_a_file(tmp_path: Path) -> None:
         Record.load(tmp_path / "gone.json")
 
 
+TEXT = batches_record(
+    "python",
+    names={
+        "row_names": ["a", "b", "c", "d", "e"],
+        "feature_names": ["p", "q", "r", "s"],
+        "label_names": ["x", "y", "z"],
+    },
+)[0].to_json()
 VALUES: list[Any] = [
     None,
     True,
@@ -606,8 +615,10 @@ def test_changed_records_are_read_or_told_of(drawn: st.DataObject) -> None:
         record = Record.from_dict(data)
         show_overview(record, Screen(io.StringIO()))
         for op in record.ops:
-            show_op(record, op, Screen(io.StringIO()))
-            terms(record, op, 0, 0)
+            with suppress(PurennError):
+                cell = terms(record, op, 0, 0)
+                show_op(record, op, Screen(io.StringIO()), cell)
+                show_cell(record, cell, Screen(io.StringIO()))
         replay(record, "python")
 
 
@@ -635,9 +646,133 @@ def test_too_large_to_record() -> None:
     assert explain(network, rows, [0] * 3000, loss=loss, optimizer=nn.SGD(), force=True)
 
 
+@pytest.mark.parametrize("activation, optimizer", [("gelu", "decay and clip"), ("elu", "adam")])
+def test_a_record_has_as_many_numbers_as_the_limit_counts(
+    monkeypatch: pytest.MonkeyPatch, activation: str, optimizer: str
+) -> None:
+    def make(steps: int) -> Record:
+        network = small(ACTIVATIONS[activation](), nn.Identity(), "python")
+        settings: dict[str, Any] = {"optimizer": OPTIMIZERS[optimizer](), "steps": steps}
+        return explain(network, X, REAL, loss=nn.Huber(), **settings)
+
+    made = {op.output for op in make(10).ops}
+    arrays = [a for n, a in enumerate(make(10).arrays) if n in made or a.name == "X"]
+    numbers = sum(m * n for m, n in (array.shape for array in arrays))
+    monkeypatch.setattr("purenn.explain.run.LIMIT", 10)
+    with pytest.raises(ArgumentError, match="too large to record: 5 rows"):
+        make(10)
+    monkeypatch.setattr("purenn.explain.run.LIMIT", numbers - 100)
+    with pytest.raises(
+        ArgumentError, match=r"more than .*; the first [1-4] rows would fit"
+    ) as told:
+        make(10)
+    (counted,) = re.findall(r"are about ([\d,]+) numbers", str(told.value))
+    assert int(counted.replace(",", "")) == pytest.approx(numbers, rel=0.1)
+
+
+class Weighted(nn.SumSquaredError):
+    """A loss that holds an array, and is a power of its sum."""
+
+    def forward(self, P: Any, Y: Any) -> float:
+        backend = self.backend
+        self.w = getattr(self, "w", None) or [backend.from_list([[1.0], [2.0], [3.0], [4.0]])]
+        E = self.w[0] * (P - Y)
+        total = backend.item(backend.sum(E * E))
+        self.dP = self.w[0] * E * total**-0.5
+        root: float = total**0.5
+        return root
+
+    def backward(self) -> Any:
+        return self.dP * 1.0
+
+
+def test_a_loss_of_another_package_is_recorded_too(backend: Backend) -> None:
+    def run(loss: Weighted) -> Any:
+        return nn.train(xor(backend), X4, Y4, loss=loss, optimizer=nn.SGD(0.1), epochs=2)
+
+    used = Weighted()
+    plain = run(used)
+    for loss in (Weighted(), used):  # `used` holds an array of this backend
+        record = explain(xor(backend), X4, Y4, loss=loss, optimizer=nn.SGD(0.1), steps=2)
+        assert record.losses == plain.losses
+        assert record.find("dA2").phase == "loss"
+        assert repr(replay(record, backend)) == repr([array.rows for array in record.arrays])
+        assert record.gradient_check is not None
+        for name, rows in record.gradient_check[1].items():
+            slopes = record.arrays[record.find(f"d{name}", 1).output].rows
+            for row, expected in zip(rows, slopes, strict=True):
+                assert row == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+class Outside(nn.SumSquaredError):
+    """A loss that leaves the backend."""
+
+    def forward(self, P: Any, Y: Any) -> float:
+        return math.sqrt(super().forward(P, Y))
+
+
+def test_what_leaves_the_backend_cannot_be_recorded() -> None:
+    network, optimizer = xor("python"), nn.SGD(0.1)
+    with pytest.raises(ArgumentError, match="Outside gave a float that was not computed with"):
+        explain(network, X4, Y4, loss=Outside(), optimizer=optimizer)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_network_that_was_moved_is_explained_where_it_is(optimizer: str) -> None:
+    names = nn.available_backends()
+    for old, new in zip(names, reversed(names), strict=True):
+        network = small(nn.Tanh(), nn.Softmax(), old)
+        made: dict[str, Any] = {"optimizer": OPTIMIZERS[optimizer](), "loss": nn.CrossEntropy()}
+        nn.train(network, X, CLASSES, epochs=2, **made)
+        network.to(new)
+        record = explain(network, X, CLASSES, steps=2, **made)
+        run = nn.train(network, X, CLASSES, epochs=2, **made)
+        assert record.losses == run.losses
+
+
+class Listed:
+    """Rows of another library: they have no length, but they can be listed."""
+
+    def tolist(self) -> list[list[int]]:
+        return X4
+
+
+def test_rows_of_unknown_number_end_in_time() -> None:
+    arguments: dict[str, Any] = {"loss": nn.SumSquaredError(), "optimizer": nn.SGD(0.1)}
+    record = explain(xor(), Listed(), Y4, steps=2, batch_size=2, **arguments)
+    assert {op.step for op in record.ops} == {0, 1}
+    assert Record.from_json(record.to_json()).to_json() == record.to_json()
+
+
+def test_the_gradient_check_may_be_asked_for_by_several_threads() -> None:
+    import threading
+
+    expected = xor_record().gradient_check
+    record, found = xor_record(), list[Any]()
+    asking = [threading.Thread(target=lambda: found.append(record.gradient_check)) for _ in "1234"]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    assert found == [expected] * 4
+
+
+def test_slopes_that_are_not_finite_can_be_written() -> None:
+    network = nn.Network([nn.Dense(1, 1, weights=[[1.3407807e154]], bias=None)], seed=0)
+    arguments: dict[str, Any] = {"loss": nn.SumSquaredError(1.0), "optimizer": nn.SGD(1e-300)}
+    record = explain(network, [[1.0]], [[0.0]], **arguments)
+    again = Record.from_json(record.to_json())
+    assert repr(again.gradient_check) == repr(record.gradient_check) != repr([{"W1": [[1.0]]}])
+    assert again.to_json() == record.to_json()
+
+
 def test_wrong_names_and_data() -> None:
     with pytest.raises(ArgumentError, match="unknown key 'rows'; there are row_names"):
         xor_record(names={"rows": []})
+    with pytest.raises(ArgumentError, match=r"row_names is .*, must be a list of text"):
+        xor_record(names={"row_names": [1, 2, 3, 4]})
+    with pytest.raises(ArgumentError, match=r"image_shape is .*, must be two whole numbers"):
+        xor_record(names={"image_shape": (1, 2, 3)})
     with pytest.raises(ShapeError, match="input has 3 columns, needs 2"):
         explain(xor(), [[1, 2, 3]], [[1]], loss=nn.SumSquaredError(), optimizer=nn.SGD())
     with pytest.raises(ArgumentError, match="steps is 0"):

@@ -18,7 +18,7 @@ import pytest
 import purenn as nn
 from purenn.cli import main
 from purenn.explain import Record, explain, terms
-from purenn.explain.keys import decoded
+from purenn.explain.keys import PRESSED, decoded
 from purenn.explain.numbers import aligned, digits, short_number
 from purenn.explain.screen import Screen, clean, columns_of
 from purenn.explain.stepper import walk_through
@@ -340,6 +340,12 @@ def test_keys(sent: str, word: str) -> None:
     assert decoded(sent) == word
 
 
+def test_keys_that_come_at_once_are_all_there() -> None:
+    sent = "\x1b[C\x1b[1;5C\x1bOD p\x1b[6~"
+    words = ["next", "op", "back", "play", "predict", "step"]
+    assert [decoded(key) for key in PRESSED.findall(sent)] == words
+
+
 class Pressed:
     """Keys that were pressed beforehand; "" is the end of a wait in which none was."""
 
@@ -509,6 +515,9 @@ def test_a_run_that_was_saved_goes_on_with_its_optimizer(
     text = run(capsys, "--model", model.path, "--data", model.data)
     assert "optimizer Adam(0.05)" in text
     assert "W1.mean" in text
+    text = run(capsys, "--model", model.path, "--data", model.data, "--learning-rate", "0.2")
+    assert "optimizer Adam(0.2)" in text
+    assert "W1.mean" in text
 
 
 def test_json_is_the_record(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -528,8 +537,8 @@ def test_a_record_is_read_again(capsys: pytest.CaptureFixture[str], tmp_path: Pa
         assert again == run(capsys, "xor", "--hidden", "3", *arguments)
     page = str(tmp_path / "xor.html")
     assert "page written" in run(capsys, "--record", path, "--html", page)
-    assert refused(capsys, "xor", "--record", path) == (
-        "purenn: --record has all there is to read: leave out xor, --model and --data\n"
+    assert refused(capsys, "xor", "--record", path, "--batch-size", "2") == (
+        "purenn: --record runs nothing: leave out xor and --batch-size\n"
     )
     Path(path).write_text("{}")
     assert "xor.json: this is no purenn record" in refused(capsys, "--record", path)
@@ -575,9 +584,9 @@ def test_too_many_rows_and_force(
     source = ("--model", model.path, "--data", model.data, "--rows", "0:5", "--steps", "1")
     message = refused(capsys, *source)
     assert "5 rows, 6 parameters and 1 step are" in message
-    assert "more than 60; the first 3 rows would fit" in message
+    assert "about 62 numbers, more than 60; at most the first 4 rows would fit" in message
     assert "--force" in message
-    assert "X (3 × 2)" in run(capsys, *source, "--rows", "0:3", "--op", "Z1")
+    assert "X (4 × 2)" in run(capsys, *source, "--rows", "0:4", "--op", "Z1")
     assert "X (5 × 2)" in run(capsys, *source, "--force", "--op", "Z1")
 
 

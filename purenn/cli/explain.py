@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 X = [[0, 0], [0, 1], [1, 0], [1, 1]]
 y = [[0], [1], [1], [0]]
 ROWS = 4  # of a data set, where --rows does not say
+STEPS = 2  # to record, where --steps does not say
+OF_RUNS = (
+    *("example", "model", "data", "rows", "hidden", "seed", "learning_rate", "after", "steps"),
+    *("batch_size", "backend"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--after", type=options.count, metavar="N", help="train N epochs first, unrecorded"
     )
     parser.add_argument(
-        "--steps", type=options.count, default=2, metavar="N", help="to record (default: 2)"
+        "--steps", type=options.count, metavar="N", help=f"to record (default: {STEPS})"
     )
     parser.add_argument(
         "--batch-size", type=options.count, metavar="N", help="rows a step (default: all)"
@@ -126,8 +131,10 @@ def made_record(arguments: argparse.Namespace) -> Record:
 
 def read_record(arguments: argparse.Namespace) -> Record:
     """A record that was written with --json."""
-    if arguments.example is not None or arguments.model is not None or arguments.data is not None:
-        raise ArgumentError("--record has all there is to read: leave out xor, --model and --data")
+    given = [name for name in OF_RUNS if getattr(arguments, name) is not None]
+    if given:
+        named = ["xor" if n == "example" else f"--{n.replace('_', '-')}" for n in given]
+        raise ArgumentError(f"--record runs nothing: leave out {' and '.join(named)}")
     return Record.load(arguments.record)
 
 
@@ -171,9 +178,8 @@ def model_record(arguments: argparse.Namespace, model: Model) -> Record:
     features, targets = prepared(model, data.subset(range(start, stop)))
     if model.loss is None:
         raise ArgumentError(f"{arguments.model}: the model has no loss, so no step can be recorded")
-    optimizer: Optimizer = nn.SGD(arguments.learning_rate or 0.1)
-    if model.run is not None and arguments.learning_rate is None:
-        optimizer = model.run.optimizer
+    optimizer: Optimizer = nn.SGD(0.1) if model.run is None else model.run.optimizer
+    optimizer.learning_rate = arguments.learning_rate or optimizer.learning_rate
     names = {
         "row_names": [f"row {number}" for number in range(start, stop)],
         "feature_names": model.feature_names,
@@ -214,7 +220,7 @@ def recorded(
         *data,
         loss=loss,
         optimizer=optimizer,
-        steps=arguments.steps,
+        steps=arguments.steps or STEPS,
         batch_size=arguments.batch_size,
         names=names,
         title=title,

@@ -106,7 +106,8 @@ class _Builder:
 
     def output(self, traced: Traced, layer: str | None, note: Note, part: int) -> int:
         """The id of what a call made."""
-        name = traced.name or USUAL_NAMES.get(f"{note.name} part {part}") or self.next_name(note)
+        usual = USUAL_NAMES.get(f"{note.name} part {part}") if note.phase == "loss" else None
+        name = traced.name or usual or self.next_name(note)
         kind = "value" if len(traced.shape) == 2 else "number"
         number = self.keep(id(traced), RecordedArray(name, kind, self.rows(traced.raw)))
         if layer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 __all__ = ["Keys", "decoded"]
@@ -18,6 +19,7 @@ LETTERS = (
     | {"q": "quit", "Q": "quit", "\x1b": "quit", "\x04": "quit", "\r": "next", "\n": "next"}
     | {"l": "next", "L": "cell", ">": "op", "<": "op-", "H": "cell-"}
 )
+PRESSED = re.compile(r"\x1b(?:\[[\d;]*[A-Za-z~]|O[A-Z])|.", re.DOTALL)
 # After "\xe0" or "\0"; Windows gives no Shift with the arrows, so L and H move by entries.
 WINDOWS_CODES = {"M": "next", "K": "back", "t": "op", "s": "op-"} | {
     "Q": "step",
@@ -43,6 +45,9 @@ class Keys:
     line()        a whole line, with all that the terminal does for typing
     """
 
+    def __init__(self) -> None:
+        self.waiting: list[str] = []  # of several keys that came at once
+
     def __enter__(self) -> Keys:
         if not WINDOWS:
             import termios
@@ -55,7 +60,10 @@ class Keys:
         self._whole_lines()
 
     def key(self, seconds: float | None) -> str:
-        return _read_windows(seconds) if WINDOWS else _read_unix(sys.stdin.fileno(), seconds)
+        if WINDOWS:
+            return _read_windows(seconds)
+        self.waiting = self.waiting or _read_unix(sys.stdin.fileno(), seconds)
+        return self.waiting.pop(0) if self.waiting else ""
 
     def line(self) -> str:
         self._whole_lines()
@@ -78,13 +86,15 @@ class Keys:
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self.before)
 
 
-def _read_unix(number: int, seconds: float | None) -> str:
+def _read_unix(number: int, seconds: float | None) -> list[str]:
+    """The words of all keys that have been pressed; a key held down sends many at once."""
     import os
     import select
 
     if not select.select([number], [], [], seconds)[0]:
-        return ""
-    return decoded(os.read(number, 16).decode(errors="replace")) or "unknown"
+        return []
+    text = os.read(number, 1024).decode(errors="replace")
+    return [decoded(key) or "unknown" for key in PRESSED.findall(text)]
 
 
 def _read_windows(seconds: float | None) -> str:  # pragma: no cover (another system)

@@ -13,9 +13,11 @@ from purenn.explain.record import FORMAT, KEYS, KINDS, PHASES, VERSION, Op, Reco
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from purenn.explain.building import Built
+
+    Checks: TypeAlias = list[dict[str, list[list[float]]]] | None
 
 __all__ = ["checked_record"]
 
@@ -30,8 +32,9 @@ OPTIONS: dict[str, Callable[[Any], bool]] = {
 WORDS = ("nan", "inf", "-inf")  # numbers that JSON has no way to write
 
 
-def checked_record(data: Any) -> tuple[dict[str, Any], Built]:
-    """The data, if it is a record of this version, and its arrays, operations and sources."""
+def checked_record(data: Any) -> tuple[dict[str, Any], Built, Checks]:
+    """The data, if it is a record of this version; its arrays, operations and sources; and
+    its gradient check."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise DataError(f"this is no {FORMAT}")
     if data.get("version") != VERSION:
@@ -47,11 +50,11 @@ def checked_record(data: Any) -> tuple[dict[str, Any], Built]:
     for n, each in enumerate(_list(data["ops"], "ops")):
         ops.append(_op(each, n, arrays, steps, f"ops[{n}]"))
     _check_order(ops, steps)
-    _check_gradients(data["gradient_check"], steps)
+    checks = _gradients(data["gradient_check"], steps)
     sources = _dictionary(data["sources"], "sources")
     for file, text in sources.items():
         _text(text, f"sources[{short(file)}]")
-    return data, (arrays, ops, sources)
+    return data, (arrays, ops, sources), checks
 
 
 def _check_header(data: dict[str, Any]) -> None:
@@ -77,8 +80,7 @@ def _check_header(data: dict[str, Any]) -> None:
 def _array(data: Any, where: str) -> RecordedArray:
     check_keys({k: v for k, v in _dictionary(data, where).items() if k != "sparse"}, ARRAY, where)
     name, kind, shape = _text(data["name"], f"{where}.name"), data["kind"], data["shape"]
-    if kind not in KINDS:
-        raise DataError(f"{where}.kind is {short(kind)}, expected one of {', '.join(KINDS)}")
+    _one_of(kind, KINDS, f"{where}.kind")
     if len(_list(shape, f"{where}.shape")) != 2:
         raise DataError(f"{where}.shape is {short(shape)}, expected rows and columns")
     m, n = (_from_one(side, f"{where}.shape") for side in shape)
@@ -97,9 +99,7 @@ def _op(data: Any, n: int, arrays: list[RecordedArray], steps: int, where: str) 
     for key in ("call", "part"):
         check_whole(data[key], f"{where}.{key}")
     _below(data["step"], steps, f"{where}.step")
-    if data["phase"] not in PHASES:
-        found = short(data["phase"])
-        raise DataError(f"{where}.phase is {found}, expected one of {', '.join(PHASES)}")
+    _one_of(data["phase"], PHASES, f"{where}.phase")
     _below(data["output"], len(arrays), f"{where}.output")
     for number in _list(data["inputs"], f"{where}.inputs"):
         _below(number, len(arrays), f"{where}.inputs")
@@ -108,12 +108,22 @@ def _op(data: Any, n: int, arrays: list[RecordedArray], steps: int, where: str) 
             raise DataError(f"{where}.options: {short(key)} is {short(value)}, no such option")
     for key in ("op", "name", "symbol", "index", "sentence"):
         _text(data[key], f"{where}.{key}")
-    if data["layer"] is not None:
-        _text(data["layer"], f"{where}.layer")
-    _check_place(data["source"], f"{where}.source")
-    if data["definition"] is not None:
-        _check_place(data["definition"], f"{where}.definition")
+    if data["op"] == "take":
+        _check_taken(data, arrays, where)
+    _text(data["layer"] or "", f"{where}.layer")
+    for key in ("source", "definition"):
+        if data[key] is not None or key == "source":
+            _check_place(data[key], f"{where}.{key}")
     return Op(**data)
+
+
+def _check_taken(op: dict[str, Any], arrays: list[RecordedArray], where: str) -> None:
+    """The indices of the rows that are taken."""
+    rows = arrays[op["inputs"][0]].shape[0] if op["inputs"] else 0
+    if len(op["options"].get("indices", [])) != arrays[op["output"]].shape[0]:
+        raise DataError(f"{where}.options.indices: expected one for each row of the output")
+    for index in op["options"]["indices"]:
+        _below(index, rows, f"{where}.options.indices")
 
 
 def _check_place(data: Any, where: str) -> None:
@@ -139,18 +149,25 @@ def _check_order(ops: list[Op], steps: int) -> None:
             raise DataError(f"{where}.step is {op.step}, after step {last}")
     if not ops or ops[-1].step != steps - 1:
         raise DataError(f"ops: not each of the {steps} steps has an operation")
+    losses = [op.step for op in ops if (op.phase, op.name) == ("loss", "L")]
+    if losses != list(range(steps)):
+        raise DataError("ops: each step must have one loss L")
 
 
-def _check_gradients(data: Any, steps: int) -> None:
+def _gradients(data: Any, steps: int) -> Checks:
     if data is None:
-        return
+        return None
     if len(_list(data, "gradient_check")) != steps:
         raise DataError(f"gradient_check has {len(data)} entries, expected {steps}, one a step")
+    made: list[dict[str, list[list[float]]]] = []
     for step, checks in enumerate(data):
+        made.append({})
         for name, rows in _dictionary(checks, f"gradient_check[{step}]").items():
             where = f"gradient_check[{step}].{short(name)}"
             first = _list(rows, where)[0] if rows else None
-            _rows(rows, len(rows), len(first) if isinstance(first, list) else 1, where)
+            n = len(first) if isinstance(first, list) else 1
+            made[-1][name] = _rows(rows, len(rows), n, where)
+    return made
 
 
 # ------------------------------------------------------------------------- small ones
@@ -190,6 +207,11 @@ def _dictionary(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise DataError(f"{where} is {short(value)}, expected a dictionary")
     return value
+
+
+def _one_of(value: Any, choices: tuple[str, ...], where: str) -> None:
+    if not isinstance(value, str) or value not in choices:
+        raise DataError(f"{where} is {short(value)}, expected one of {', '.join(choices)}")
 
 
 def _from_one(value: Any, where: str) -> int:

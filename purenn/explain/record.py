@@ -16,6 +16,7 @@
       "steps": 2,
       "arrays": [                        whose place in this list is their id
         {"name": "X", "kind": "input", "shape": [4, 2], "rows": [[0.0, 1.0], …]}
+                                         and "sparse": true, see RecordedArray
       ],
       "ops": [ … ],                      see Op; in the order in which they ran
       "sources": {"purenn/layers.py": text},
@@ -74,7 +75,7 @@ class RecordedArray:
             "name": self.name,
             "kind": self.kind,
             "shape": list(self.shape),
-            "rows": [list(map(_written, row)) for row in self.rows],
+            "rows": _written_rows(self.rows),
         }
         return made | ({"sparse": True} if self.sparse else {})
 
@@ -186,7 +187,11 @@ class Record:
     @property
     def losses(self) -> list[float]:
         """The loss of each step."""
-        return [self.arrays[op.output].rows[0][0] for op in self.ops if op.name == "L"]
+        return [
+            self.arrays[op.output].rows[0][0]
+            for op in self.ops
+            if (op.phase, op.name) == ("loss", "L")
+        ]
 
     def names_of_rows(self, step: int) -> list[str] | None:
         """What the rows of this step are called: of a batch those that it took."""
@@ -220,6 +225,9 @@ class Record:
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as it stands at the top of this file."""
         checks = self.gradient_check
+        written = None
+        if checks is not None:
+            written = [{name: _written_rows(rows) for name, rows in c.items()} for c in checks]
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -228,7 +236,7 @@ class Record:
             "arrays": [array.to_dict() for array in self.arrays],
             "ops": [op.to_dict() for op in self.ops],
             "sources": dict(self.sources),
-            "gradient_check": checks,
+            "gradient_check": written,
         }
 
     def to_json(self) -> str:
@@ -240,8 +248,8 @@ class Record:
         """The record that gave this `to_dict()`. Raises DataError for anything else."""
         from purenn.explain.reading import checked_record
 
-        header, built = checked_record(data)
-        return cls(header, lambda: built, lambda: header["gradient_check"])
+        header, built, checks = checked_record(data)
+        return cls(header, lambda: built, lambda: checks)
 
     @classmethod
     def from_json(cls, text: str) -> Record:
@@ -267,6 +275,10 @@ class Record:
 
     def __repr__(self) -> str:
         return f"<Record {self.title!r}: {self.steps} steps on {self.backend}>"
+
+
+def _written_rows(rows: list[list[float]]) -> list[list[float | str]]:
+    return [list(map(_written, row)) for row in rows]
 
 
 def _written(value: float) -> float | str:

@@ -194,11 +194,16 @@ def _number_method(name: str, place: int) -> Callable[[TracedNumber, Any], Any]:
     return compute
 
 
-for _name, _function in (("add", "add"), ("subtract", "sub"), ("multiply", "mul")):
+def _negated(number: TracedNumber) -> TracedNumber:
+    result = number.recorder.note("negative", (number,), -float(number), {})
+    return TracedNumber(result.raw, result)
+
+
+OF_NUMBERS = (("add", "add"), ("subtract", "sub"), ("multiply", "mul"))
+for _name, _function in (*OF_NUMBERS, ("divide", "truediv"), ("power", "pow")):
     setattr(TracedNumber, f"__{_function}__", _number_method(_name, 0))
     setattr(TracedNumber, f"__r{_function}__", _number_method(_name, 1))
-TracedNumber.__truediv__ = _number_method("divide", 0)  # type: ignore[method-assign, assignment]
-TracedNumber.__rtruediv__ = _number_method("divide", 1)  # type: ignore[method-assign, assignment]
+setattr(TracedNumber, "__neg__", _negated)  # noqa: B010  # as the others are
 
 
 # -------------------------------------------------------------------------- backend

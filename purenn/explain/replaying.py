@@ -93,6 +93,8 @@ def _run(backend: Backend, op: Op, operands: list[Any]) -> Any:
         operands.append(None)
     if op.op == "astype":
         operands.append(backend.float64)
+    if op.op == "take":
+        return backend.take(operands[0], op.options["indices"])
     if op.op not in KNOWN:
         raise DataError(f"operation {op.n}: no backend has an operation {op.op!r}")
     return getattr(backend, op.op)(*operands, **op.options)

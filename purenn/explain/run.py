@@ -9,16 +9,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from contextlib import suppress
 from copy import deepcopy
+from math import inf
 
 from purenn.errors import ArgumentError
 from purenn.explain.building import build
+from purenn.explain.copying import copies, trace
 from purenn.explain.record import Record
 from purenn.explain.recording import Recorder, RecordingBackend
 from purenn.explain.watching import Enough, Watch
 from purenn.gradients import check_entries
 from purenn.layers import Dense
 from purenn.metrics import find_metric
-from purenn.optimizers import SGD
 from purenn.training import NO_MEANS, train
 
 TYPE_CHECKING = False
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from purenn.backend import Backend
     from purenn.explain.building import Built
+    from purenn.explain.recording import Note
     from purenn.explain.watching import Start
     from purenn.losses import Loss
     from purenn.metrics import Metric
@@ -37,9 +38,10 @@ if TYPE_CHECKING:
 __all__ = ["LIMIT", "explain"]
 
 LIMIT = 1_000_000  # numbers in a record; each takes about 20 bytes of JSON
-MATRICES = 14  # of a parameter's size in an update with memory, at most (Adam with decay)
 CHECKED = 200  # parameters up to which the gradient check is a part of the record
-NAMES = ("row_names", "feature_names", "label_names", "image_shape")
+WANTED = {"row_names": "a list of text", "feature_names": "a list of text"}
+WANTED |= {"label_names": "a list of text", "image_shape": "two whole numbers, rows and columns"}
+NAMES = tuple(WANTED)
 
 
 def explain(
@@ -73,14 +75,15 @@ def explain(
     names = _checked_names(names)
     _check_metrics(metrics)
     epochs = _epochs(X, steps, batch_size)
-    if not force:
-        _check_size(network, X, optimizer, steps, batch_size)
+    limits = _Limits(network, X, steps, batch_size, LIMIT if not force else inf)
+    limits.check_least()
     recorder = Recorder()
     backend = RecordingBackend(network.backend, recorder)
-    before, before_loss, _ = _copies(network, loss, optimizer, network.backend)
-    twin, twin_loss, twin_optimizer = _copies(network, loss, optimizer, backend)
-    _trace(twin, twin_optimizer, backend)
+    before, before_loss, _ = copies(network, loss, optimizer, network.backend)
+    twin, twin_loss, twin_optimizer = copies(network, loss, optimizer, backend)
+    trace(twin, twin_loss, twin_optimizer, backend)
     watch = Watch(recorder, twin, twin_loss, twin_optimizer, steps, batch_size)
+    watch.after_step = limits.check_step
     with suppress(Enough):
         train(
             *(twin, X, y),
@@ -91,6 +94,7 @@ def explain(
             metrics=metrics,
             callbacks=[watch],
         )
+    before_loss.targets(before.backend, y, before.n_out)  # where a loss prepares itself
     header = {
         "title": title,
         "backend": network.backend.name,
@@ -111,30 +115,33 @@ def explain(
     return Record(header, make, lambda: _checks(before, before_loss, watch.starts))
 
 
-def _copies(
-    network: Network, loss: Loss, optimizer: Optimizer, backend: Backend
-) -> tuple[Network, Loss, Optimizer]:
-    """Copies that share nothing with the originals, on another backend of the same arrays."""
-    known = [getattr(loss, "backend", None), getattr(optimizer, "_backend", None), network.backend]
-    memo = {id(old): backend for old in known if old is not None}
-    return deepcopy((network, loss, optimizer), memo)
-
-
 def _checked_names(names: Mapping[str, Any] | None) -> dict[str, Any]:
     """The names, None for those that are missing."""
     given = dict(names or {})
     if unknown := [name for name in given if name not in NAMES]:
         raise ArgumentError(f"names: unknown key {unknown[0]!r}; there are {', '.join(NAMES)}")
-    return {name: None if given.get(name) is None else list(given[name]) for name in NAMES}
+    made = {name: None if given.get(name) is None else list(given[name]) for name in NAMES}
+    for name, values in made.items():
+        kind = int if name == "image_shape" else str
+        if values is not None and not all(isinstance(value, kind) for value in values):
+            raise ArgumentError(f"names: {name} is {values!r}, must be {WANTED[name]}")
+    if made["image_shape"] is not None and (
+        len(made["image_shape"]) != 2 or min(made["image_shape"]) < 1
+    ):
+        raise ArgumentError(
+            f"names: image_shape is {made['image_shape']!r}, must be {WANTED['image_shape']}"
+        )
+    return made
 
 
 def _epochs(X: Any, steps: Any, batch_size: Any) -> int:
     """How many passes over the data that many steps need; the last may be cut short."""
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise ArgumentError(f"explain: steps is {steps!r}, must be a whole number, 1 or more")
-    if not isinstance(batch_size, int) or batch_size < 1 or not hasattr(X, "__len__"):
-        return steps  # training will say what is wrong with it
-    return -(-steps // -(-len(X) // batch_size)) if len(X) else steps
+    rows = _rows_of(X)
+    if not isinstance(batch_size, int) or batch_size < 1 or not rows:
+        return steps  # training will say what is wrong with it; Watch ends it in time
+    return -(-steps // -(-rows // batch_size))
 
 
 def _check_metrics(metrics: Sequence[str | Metric]) -> None:
@@ -147,48 +154,60 @@ def _check_metrics(metrics: Sequence[str | Metric]) -> None:
             )
 
 
-def _check_size(
-    network: Network, X: Any, optimizer: Any, steps: int, batch_size: int | None
-) -> None:
-    """ArgumentError if the record would hold more numbers than the limit."""
-    if not hasattr(X, "__len__"):
-        return  # training will say what is wrong with it
-    width, units = network.n_in, network.n_out
-    for layer in network.layers:
-        width = layer.n_out if isinstance(layer, Dense) else width
-        units += 2 * width
-    units += 0 if batch_size is None else network.n_in  # each batch has its own X
-    entries = sum(m * n for m, n in (p.value.shape for p in network.trainable))
-    updates = 2 if isinstance(optimizer, SGD) and not optimizer.momentum else MATRICES
+class _Limits:
+    """Refuses what would make a record of more numbers than the limit.
 
-    def needed(rows: int) -> int:
-        batch = rows if batch_size is None else min(rows, batch_size)
-        return entries * (1 + updates * steps) + rows * network.n_in + steps * batch * units
+    Before the run by the least that it takes, so that large data are refused at once; after
+    each of the first two steps by what that step took.
+    """
 
-    if needed(len(X)) <= LIMIT:
-        return
-    fitting = max(bisect_right(range(len(X)), LIMIT, key=needed) - 1, 0)
-    few = {0: "not one row would fit", 1: "one row would fit"}
-    mend = few.get(fitting, f"the first {fitting:,} rows would fit")
-    raise ArgumentError(
-        f"too large to record: {len(X):,} rows, {entries:,} parameters and {steps:,} "
-        f"step{'s' * (steps > 1)} are about {needed(len(X)):,} numbers, more than {LIMIT:,}; "
-        f"{mend} (take fewer --rows or --steps, or record it all the same with --force, force=True)"
-    )
+    def __init__(
+        self, network: Network, X: Any, steps: int, batch_size: int | None, limit: float
+    ) -> None:
+        self.network, self.steps, self.batch_size, self.limit = network, steps, batch_size, limit
+        self.rows = _rows_of(X) or 0
+        self.entries = sum(m * n for m, n in (p.value.shape for p in network.trainable))
+
+    def check_least(self) -> None:
+        """X, and for each step what the dense layers give and the slopes along that."""
+        width, units = self.network.n_in, 0
+        for layer in self.network.layers:
+            width = layer.n_out if isinstance(layer, Dense) else width
+            units += 2 * width
+        self._check(2 * self.entries, units, "at most ")
+
+    def check_step(self, notes: list[Note]) -> None:
+        """The arrays that a step has made: some have a row for each of its rows."""
+        rows = self.rows if self.batch_size is None else min(self.rows, self.batch_size)
+        shapes = [part.shape for note in notes for part in note.outputs if len(part.shape) == 2]
+        self._check(
+            sum(m * n for m, n in shapes if m != rows), sum(n for m, n in shapes if m == rows)
+        )
+
+    def _check(self, fixed: int, units: int, most: str = "") -> None:
+        """ArgumentError if steps of `fixed` numbers and `units` for each row are too much."""
+
+        def needed(rows: int) -> int:
+            batch = rows if self.batch_size is None else min(rows, self.batch_size)
+            return rows * self.network.n_in + self.steps * (fixed + batch * units)
+
+        if needed(self.rows) <= self.limit:
+            return
+        fitting = max(bisect_right(range(self.rows), self.limit, key=needed) - 1, 0)
+        few = {0: "not one row would fit", 1: f"{most}one row would fit"}
+        fits = few.get(fitting, f"{most}the first {fitting:,} rows would fit")
+        raise ArgumentError(
+            f"too large to record: {self.rows:,} rows, {self.entries:,} parameters and "
+            f"{self.steps:,} step{'s' * (self.steps > 1)} are about {needed(self.rows):,} numbers, "
+            f"more than {LIMIT:,}; {fits} "
+            "(take fewer --rows or --steps, or record it all the same with --force, force=True)"
+        )
 
 
-def _trace(network: Network, optimizer: Optimizer, backend: RecordingBackend) -> None:
-    """Wrap every array that the network and the optimizer hold."""
-    for layer in network.layers:
-        for name, value in vars(layer).items():
-            if backend.is_array(value):
-                setattr(layer, name, backend.traced(value))
-    for parameter in network.trainable:
-        parameter.value = backend.traced(parameter.value, parameter.name, "parameter")
-        parameter.gradient = None
-    for parameter, memory in zip(optimizer._of, optimizer.state, strict=True):
-        for key, value in memory.items():
-            memory[key] = backend.traced(value, f"{parameter.name}.{key}", "parameter")
+def _rows_of(X: Any) -> int | None:
+    """How many rows there are; None for what has no rows, of which training will complain."""
+    shape = getattr(X, "shape", ())
+    return len(X) if hasattr(X, "__len__") else shape[0] if shape else None
 
 
 def _checks(
@@ -197,7 +216,8 @@ def _checks(
     """The slopes of each step by central differences; None for a large network."""
     if sum(m * n for m, n in (p.value.shape for p in network.trainable)) > CHECKED:
         return None
-    loss.backend = network.backend  # as its `targets` does
+    backend = network.backend
+    network, loss = deepcopy((network, loss), {id(backend): backend})  # each caller has its own
     checks = []
     for start in starts:
         for parameter, value in zip(network.trainable, start.values, strict=True):

@@ -63,6 +63,7 @@ class Screen:
         return text + "…"
 
     def _write(self, text: str, numbers: bool = False) -> None:
+        text = clean(text.removesuffix("\n")) + "\n"
         if not self._can_show(text):
             text = "".join(PLAINER.get(sign, sign) for sign in text)
         if numbers and self.colour:

@@ -52,7 +52,8 @@ def show_overview(record: Record, screen: Screen) -> None:
         if MOST_STEPS <= step < record.steps - 1:
             if step == MOST_STEPS:
                 left_out = record.steps - 1 - MOST_STEPS
-                screen.line(f"\n… {left_out} training steps left out")
+                screen.line()
+                screen.line(f"… {left_out} training steps left out")
             continue
         ops = [op for op in record.ops if op.step == step]
         screen.line()
@@ -180,8 +181,9 @@ def names_of(record: Record, cell: Cell) -> str:
     ours = rows is not None and m == len(rows) and cell.op.phase in ("forward", "loss")
     if rows is not None and ours and rows[cell.i] != f"row {cell.i}":
         found.append(f"row {cell.i} is {clean(rows[cell.i])}")
-    if cell.op.name in ("W1", "dW1") and record.feature_names:
-        found.append(f"row {cell.i} belongs to {clean(record.feature_names[cell.i])}")
+    features = record.feature_names
+    if cell.op.name in ("W1", "dW1") and features and m == len(features):
+        found.append(f"row {cell.i} belongs to {clean(features[cell.i])}")
     if cell.op.name == "P" and record.label_names and n == len(record.label_names):
         found.append(f"column {cell.j} is {clean(record.label_names[cell.j])}")
     return f": {', '.join(found)}" if found else ""

@@ -6,10 +6,13 @@ person can follow them, and a test holds each entry of each operation against th
 
 from __future__ import annotations
 
-from math import exp, inf, isfinite, log, log1p, nan, sqrt, tanh
+import operator
+from math import exp, isfinite, log, log1p, nan, tanh
 
+from purenn import matrix
 from purenn.errors import ArgumentError, DataError
 from purenn.explain.numbers import digits
+from purenn.matrix import Matrix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -306,12 +309,12 @@ def _binary_cross_entropy(view: _View, cell: Cell) -> Cell:
 # -------------------------------------------------------------------------- formulas
 
 
-def _exp(z: float) -> float:
-    return exp(z) if z < 709.78 else inf
+def _ieee(f: Callable[..., Matrix]) -> Callable[..., float]:
+    """A function of matrices for numbers: what is infinite or NaN is so as in a backend."""
+    return lambda *values: float(f(*[Matrix([[value]]) for value in values]).rows[0][0])
 
 
-def _divide(a: float, b: float) -> float:
-    return a / b if b else nan if a == 0.0 or a != a else inf if a > 0 else -inf
+_exp = _ieee(matrix.exp)
 
 
 def _sigmoid(z: float) -> list[tuple[str, str, float]]:
@@ -405,14 +408,6 @@ def _pick(a: float, yes: bool, no: float, why: str) -> list[tuple[str, str, floa
     return [("", f"{why}: {'yes' if yes else 'no'}", a if yes else no)]
 
 
-def _power(a: float, b: float) -> float:
-    try:
-        value = a**b
-    except (OverflowError, ZeroDivisionError):
-        return inf
-    return value if isinstance(value, float) else nan
-
-
 RULES: dict[str, Callable[[_View, Cell], Cell]] = {
     "linear": _linear,
     "matmul": _linear,
@@ -453,8 +448,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "add": _infix("+", lambda a, b: a + b),
     "subtract": _infix("−", lambda a, b: a - b),
     "multiply": _infix("·", lambda a, b: a * b),
-    "divide": _infix("/", _divide),
-    "power": _infix("^", _power),
+    "divide": _infix("/", _ieee(operator.truediv)),
+    "power": _infix("^", _ieee(operator.pow)),
     "less": _infix("<", lambda a, b: a < b),
     "less_equal": _infix("≤", lambda a, b: a <= b),
     "greater": _infix(">", lambda a, b: a > b),
@@ -468,8 +463,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "abs": _function("|{}|", abs),
     "exp": _function("e^{}", _exp),
     "isfinite": _function("isfinite({})", isfinite),
-    "log": _function("ln {}", lambda a: log(a) if a > 0 else -inf if a == 0 else nan),
-    "log1p": _function("ln(1 + {})", lambda a: log1p(a) if a > -1 else -inf),
-    "sqrt": _function("√{}", lambda a: sqrt(a) if a >= 0 else nan),
+    "log": _function("ln {}", _ieee(matrix.log)),
+    "log1p": _function("ln(1 + {})", _ieee(matrix.log1p)),
+    "sqrt": _function("√{}", _ieee(matrix.sqrt)),
     "astype": _function("{}", float),
 }

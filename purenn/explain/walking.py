@@ -18,23 +18,23 @@ __all__ = ["HELP", "WORDS", "Walk", "guessed"]
 
 # key on a terminal, word of a line, what it does
 MOVES = (
-    ("→", "next", "one term on"),
+    ("→, l", "next", "one term on"),
     ("←", "back", "one term back"),
-    ("Shift →", "cell", "one entry on"),
-    ("Shift ←", "cell-", "one entry back"),
-    ("Ctrl →", "op", "one operation on"),
-    ("Ctrl ←", "op-", "one operation back"),
+    ("Shift →, L", "cell", "one entry on"),
+    ("Shift ←, H", "cell-", "one entry back"),
+    ("Ctrl →, >", "op", "one operation on"),
+    ("Ctrl ←, <", "op-", "one operation back"),
     ("PgDn", "step", "one training step on"),
     ("PgUp", "step-", "one training step back"),
     ("Home", "home", "to the first operation"),
     ("End", "end", "to the last operation"),
     ("Space", "play", "play, or stop playing"),
     ("P", "predict", "predict: type the value before it shows"),
-    ("?", "help", "this list"),
+    ("?, h", "help", "this list"),
     ("Q", "quit", "leave"),
 )
 WORDS = tuple(word for _, word, _ in MOVES)
-HELP = [f"{key:<8} or {word:<8} {what}" for key, word, what in MOVES]
+HELP = [f"{key:<10} or {word:<8} {what}" for key, word, what in MOVES]
 
 
 class Walk:

@@ -8,6 +8,7 @@ activation gives is A, and the slope along anything is d and its name.
 from __future__ import annotations
 
 from purenn.dropout import Dropout
+from purenn.errors import ArgumentError
 from purenn.explain.recording import Traced, TracedNumber, plain
 from purenn.layers import Dense
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from purenn.batches import Examples
-    from purenn.explain.recording import Recorder
+    from purenn.explain.recording import Note, Recorder
     from purenn.layers import Layer
     from purenn.losses import Loss
     from purenn.network import Network
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from purenn.training import Progress
 
 __all__ = ["Enough", "Start", "Watch"]
+
+NOT_TRACED = (
+    "explain: {} gave a {} that was not computed with the operations of its backend alone, so "
+    "it cannot be recorded; use those (backend.sqrt, backend.item, …) in place of others"
+)
 
 
 class Enough(Exception):  # nothing is wrong: the run may end here
@@ -47,7 +53,8 @@ class Watch:
     It is also a callback of the run: after an epoch nothing is noted until the next one, and
     the run ends after as many steps as were asked for.
 
-    starts   a Start for each step
+    starts       a Start for each step
+    after_step   is called with the notes of each of the first two steps
     """
 
     def __init__(
@@ -62,6 +69,7 @@ class Watch:
         self.recorder, self.network, self.loss, self.optimizer = recorder, network, loss, optimizer
         self.steps, self.batch_size = steps, batch_size
         self.starts: list[Start] = []
+        self.after_step: Callable[[list[Note]], None] = lambda notes: None
         self.inputs: dict[int, Any] = {}  # of each layer, to name the slope along it
         self.taken: set[str] = set()  # names of this step
         number = 0
@@ -71,6 +79,7 @@ class Watch:
             self._replace(layer, "forward", self._forward(layer, f"{letter}{number}"))
             self._replace(layer, "backward", self._backward(layer))
         self._replace(loss, "forward", self._measure(loss))
+        self._replace(loss, "backward", self._slope(loss))
         self._replace(optimizer, "begin_epoch", self._begin_epoch(optimizer))
         self._replace(optimizer, "step", self._step(optimizer))
         self._replace(network, "examples", self._examples(network))
@@ -137,6 +146,8 @@ class Watch:
                 self._begin_step(X)
             self.inputs[id(layer)] = X
             A = self._during("forward", layer.title, run, X)
+            if type(A) is not Traced:
+                raise ArgumentError(NOT_TRACED.format(layer.title, type(A).__name__))
             self._name(A, name)
             self._name_kept(layer, name[1:])
             return A
@@ -154,14 +165,26 @@ class Watch:
         def forward(P: Any, Y: Any) -> float:
             self._name(Y, "Y", "target")
             self.starts[-1].Y = plain(Y)
+            self.output = P.name
             L: float = self._during("loss", type(loss).__name__, run, P, Y)
+            if type(L) is not TracedNumber:
+                raise ArgumentError(NOT_TRACED.format(type(loss).__name__, type(L).__name__))
             self._name(L, "L")
             if loss.fused_with:
                 self._name(loss.P, "P")
-            self._name(loss.slope, "d" + P.name)
             return L
 
         return forward
+
+    def _slope(self, loss: Loss) -> Callable[[], Any]:
+        run = loss.backward
+
+        def backward() -> Any:
+            slope = self._during("loss", type(loss).__name__, run)
+            self._name(slope, "d" + self.output)
+            return slope
+
+        return backward
 
     def _backward(self, layer: Layer) -> Callable[[Any], Any]:
         run = layer.backward
@@ -184,8 +207,11 @@ class Watch:
                 self._name(parameter.value, parameter.name)
                 for key, value in memory.items():
                     self._name(value, f"{parameter.name}.{key}")
+            step, notes = self.recorder.step, self.recorder.notes
             self.recorder.step += 1
             self.taken.clear()
+            if step < 2:  # in the first one nothing is remembered yet
+                self.after_step([note for note in notes if note.step == step])
 
         return step
 
@@ -199,6 +225,8 @@ class Watch:
     def __call__(self, progress: Progress) -> None:
         """After an epoch."""
         self.recorder.phase = ""
+        if self.recorder.step >= self.steps:
+            progress.stop()
         history = progress.history
         for name, values in {"L.epoch": history.losses, **history.metrics}.items():
             self._name(values[-1], name)

@@ -20,8 +20,10 @@ from typing import Any, NoReturn
 import pytest
 
 import purenn as nn
+from purenn.data import load_digits
 from purenn.explain import explain
 from purenn.explain.page import write_page
+from purenn.layers import Layer
 
 EXPECTED = os.environ.get("PURENN_EXPECT_BROWSER") == "1"
 WIDTHS = {360: 780, 800: 1000, 1440: 900}
@@ -40,15 +42,15 @@ NASTY = [
 NASTY_NAMES = {"row_names": NASTY, "feature_names": [*NASTY, "x"], "label_names": NASTY}
 
 
-def xor_record(backend: str = "python", steps: int = 2) -> Any:
+def xor_record(backend: str = "python", optimizer: Any = None) -> Any:
     layers = [nn.Dense(2, 2), nn.Sigmoid(), nn.Dense(2, 1), nn.Sigmoid()]
     return explain(
         nn.Network(layers, seed=42, backend=backend),
         XOR,
         [0.0, 1.0, 1.0, 0.0],
         loss=nn.SumSquaredError(),
-        optimizer=nn.SGD(0.5),
-        steps=steps,
+        optimizer=optimizer or nn.SGD(0.5),
+        steps=2,
         title="xor",
     )
 
@@ -117,6 +119,40 @@ def digits_record() -> Any:
     )
 
 
+def pictures_record() -> Any:
+    """Images become an array when their batch comes, in another order."""
+    data = load_digits().subset(range(5))
+    return explain(
+        nn.Network([nn.Dense(64, 10), nn.Softmax()], seed=1),
+        data.features,
+        data.targets,
+        loss=nn.CrossEntropy(),
+        optimizer=nn.SGD(0.1),
+        batch_size=5,
+        names={"image_shape": (8, 8), "row_names": [f"picture {n}" for n in range(5)]},
+    )
+
+
+class Summed(Layer):
+    """A layer of another package: Z plus the sum of the rows of Z."""
+
+    def forward(self, X: Any) -> Any:
+        return X + self.backend.sum(X, axis=0, keepdims=True)
+
+    def backward(self, dA: Any) -> Any:
+        return dA + self.backend.sum(dA, axis=0, keepdims=True)
+
+
+def one_row_record() -> Any:
+    return explain(
+        nn.Network([nn.Dense(4, 3), Summed()], seed=1),
+        FLOWERS[:1],
+        [[0.0, 1.0, 0.0]],
+        loss=nn.SumSquaredError(),
+        optimizer=nn.SGD(0.1),
+    )
+
+
 def missing(what: str) -> NoReturn:
     """Skip, or fail where a browser was promised."""
     if EXPECTED:
@@ -163,6 +199,9 @@ def record() -> Callable[..., Any]:
         "named": lambda _: softmax_record(names=NAMES).to_dict(),
         "nasty": lambda _: softmax_record(names=NASTY_NAMES).to_dict(),
         "batches": lambda _: batches_record().to_dict(),
+        "pictures": lambda _: pictures_record().to_dict(),
+        "one row": lambda _: one_row_record().to_dict(),
+        "adamw": lambda _: xor_record(optimizer=nn.AdamW(0.1)).to_dict(),
     }
 
     def get(name: str, backend: str = "python") -> Any:
@@ -220,6 +259,12 @@ class Watched:
         return self.shared
 
 
+@pytest.fixture
+def sizes() -> dict[int, int]:
+    """The widths that are looked at, with their heights."""
+    return WIDTHS
+
+
 @pytest.fixture(scope="session")
 def watched(browser: Any) -> Watched:
     return Watched(browser)
@@ -248,4 +293,5 @@ def open_page(watched: Watched, files: Callable[..., Path]) -> Iterator[Callable
     yield open_it
     while watched.special:
         watched.special.pop().close()
+    watched.shared.evaluate("new Promise(requestAnimationFrame)")  # what is said late counts too
     assert watched.said == []

@@ -10,7 +10,6 @@ import pytest
 
 Open = Callable[..., Any]
 
-SIZES = {360: 780, 800: 1000, 1440: 900}
 VIEWS = [
     ("xor", "#s=0&op=Z1&i=1&j=0&k=1"),
     ("xor", "#s=0&op=A1&i=1&j=0&k=2"),
@@ -47,9 +46,11 @@ CUT_OFF = """[...document.querySelectorAll(".cell")]
 
 
 @pytest.mark.parametrize("name, at", VIEWS)
-def test_each_view_fits_each_width(open_page: Open, name: str, at: str) -> None:
+def test_each_view_fits_each_width(
+    open_page: Open, sizes: dict[int, int], name: str, at: str
+) -> None:
     page = open_page(name, at)
-    for width, height in SIZES.items():
+    for width, height in sizes.items():
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         for part in ("#op-name", "#board", "#four", "#code", ".transport"):
@@ -104,11 +105,13 @@ SERIOUS = """async () => (await axe.run()).violations
 
 
 @pytest.mark.parametrize("name, at", VIEWS)
-def test_axe_finds_no_serious_violation(open_page: Open, axe: str, name: str, at: str) -> None:
+def test_axe_finds_no_serious_violation(
+    open_page: Open, axe: str, sizes: dict[int, int], name: str, at: str
+) -> None:
     page = open_page(name, at, reduced_motion="reduce")
     page.evaluate(axe)
     for width in (360, 1440):
-        page.set_viewport_size({"width": width, "height": SIZES[width]})
+        page.set_viewport_size({"width": width, "height": sizes[width]})
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert page.evaluate(SERIOUS) == [], (width, scheme)

@@ -17,12 +17,11 @@ function extras(op, list, now) {
 // The gradient check: the slope by backward against the slope by nudging the weight. The slope
 // is the step's own dW, also where the update goes another way than straight down it.
 function slopesOf(op) {
-  const name = `d${arrays[op.inputs[0]].name}`;
-  return steps[op.step].find((other) => other.name === name);
+  return steps[op.step].find((other) => other.name === `d${op.name}`);
 }
 function checked(op, i, j) {
   const all = record.gradient_check && record.gradient_check[op.step], slopes = slopesOf(op);
-  const nudged = all && (all[arrays[op.inputs[0]].name] || all[op.name]);
+  const nudged = all && all[op.name];
   if (!nudged || !nudged[i] || !slopes) return null;
   const numeric = typeof nudged[i][j] === "string" ? WORDS[nudged[i][j]] : nudged[i][j];
   const analytic = at(slopes.output, i, j).v;

@@ -36,6 +36,7 @@ const F = {
   ge: [(a, b) => Number(a >= b), (a, b) => [a, " ≥ ", b, " ?"]],
   le: [(a, b) => Number(a <= b), (a, b) => [a, " ≤ ", b, " ?"]],
   eq: [(a, b) => Number(a === b), (a, b) => [a, " = ", b, " ?"]],
+  ne: [(a, b) => Number(a !== b), (a, b) => [a, " ≠ ", b, " ?"]],
   given: [(a) => a, (a) => ["given: ", a]],
 };
 const between = (all, mark) => all.flatMap((each, n) => (n ? [mark, each] : [each]));

@@ -14,6 +14,15 @@ function nameInputs() {
     if (features && features.length === n && isX) columnNames[id] = features;
     if (labels && labels.length === n && kind === "target") columnNames[id] = labels;
   });
+  // Images come in batches without an operation; their order is that in which Y was taken.
+  for (const {op, name, step, options} of record.ops) {
+    if (op !== "take" || name !== "Y" || !rows) continue;
+    for (const id of steps[step].flatMap((other) => other.inputs)) {
+      if (arrays[id].name === "X" && arrays[id].kind === "input") {
+        rowNames[id] = options.indices.map((index) => rows[index]);
+      }
+    }
+  }
 }
 
 const PRODUCTS = ["linear", "matmul", "linear_gradients", "linear_input_gradient", "transpose"];

@@ -38,7 +38,7 @@ function sheet(list, asked, answers) {
     number++;
     page.append(h("article", {}, h("h3", {}, `${number}. ${op.symbol || op.name}`),
       op.index && op.index !== op.symbol ? h("p", {class: "index"}, op.index) : "",
-      isLarge(op) ? oneEntry(op, answers) : wholeMatrices(op, asked, answers),
+      isLarge(op) ? oneEntry(op, asked, answers) : wholeMatrices(op, asked, answers),
       answers ? null : h("div", {class: "work"})));
   }
   return page;
@@ -77,7 +77,7 @@ function printed(id, name, filled, strong) {
 
 // ---- an exercise with one entry of matrices that are too large for paper
 
-function oneEntry(op, answers) {
+function oneEntry(op, asked, answers) {
   const [i, j] = op === here() ? [state.i, state.j] : [0, 0], list = cell(op, i, j);
   const name = entryName(op.output, i, j), result = arrays[op.output].rows[i][j];
   const terms = list.filter((each) => each.join === "+");
@@ -90,12 +90,13 @@ function oneEntry(op, answers) {
   const body = h("tbody", {}), blank = (x) => h("td", {class: "blank"}, answers ? show(x) : "");
   const words = (each, write) => h("td", {}, ...bracketed(F[each.f][1](...each.args.map(write)))
     .map((part) => (part instanceof Element ? part.textContent : part)));
+  const given = (arg) => (arg.from ? !asked.has(arg.from[0]) : isPlain(arg));
   let run = 0;
   const line = (each) => {
     run = each.join === "+" ? run + each.v : each.v;
     const ends = each === list[list.length - 1] && !others.length;
     body.append(h("tr", {}, words(each, (arg) => arg.t),
-      words(each, (arg) => (answers || arg.from || isPlain(arg) ? number(arg.v) : "____")),
+      words(each, (arg) => (answers || given(arg) ? number(arg.v) : "____")),
       blank(each.v), blank(ends ? result : run)));
   };
   kept.forEach(line);

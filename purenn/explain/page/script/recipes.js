@@ -137,8 +137,8 @@ const RECIPES = {
 };
 for (const [name, f] of Object.entries({abs: "abs", exp: "exp", log: "ln", log1p: "log1p",
   sqrt: "sqrt", tanh: "tanh", negative: "neg", add: "add", subtract: "sub", multiply: "mul",
-  divide: "div", truediv: "div", power: "pow", maximum: "max", minimum: "min", greater: "gt",
-  less: "lt", greater_equal: "ge", less_equal: "le", equal: "eq", astype: "is"})) {
+  divide: "div", power: "pow", maximum: "max", minimum: "min", greater: "gt",
+  less: "lt", greater_equal: "ge", less_equal: "le", equal: "eq", not_equal: "ne", astype: "is"})) {
   RECIPES[name] = single(f);
 }
 
@@ -150,9 +150,9 @@ function turned(id, i, k) {
 }
 // The entries that a reduction takes: a column, a row, or all.
 function gathered(op, i, j) {
-  const id = op.inputs[0], [m, n] = shape(id), [rows, columns] = shape(op.output);
-  if (rows === 1 && columns === n && m > 1) return range(m).map((r) => at(id, r, j));
-  if (columns === 1 && rows === m && n > 1) return range(n).map((c) => at(id, i, c));
+  const id = op.inputs[0], [m, n] = shape(id), {axis} = op.options;
+  if (axis === 0) return range(m).map((r) => at(id, r, j));
+  if (axis === 1) return range(n).map((c) => at(id, i, c));
   return range(m * n).map((k) => at(id, Math.floor(k / n), k % n));
 }
 function trueClass(Y, row) {

@@ -1,7 +1,7 @@
 /* The operation in the middle of the page: its matrices, as they stand to each other. */
 
-const GLYPHS = {add: "+", subtract: "−", multiply: "×", divide: "÷", truediv: "÷", power: "^",
-  greater: ">", less: "<", greater_equal: "≥", less_equal: "≤", equal: "= ?", maximum: ",",
+const GLYPHS = {add: "+", subtract: "−", multiply: "×", divide: "÷", power: "^",
+  greater: ">", less: "<", greater_equal: "≥", less_equal: "≤", equal: "= ?", not_equal: "≠", maximum: ",",
   minimum: ",", softmax_cross_entropy: "vs", sigmoid_cross_entropy: "vs", squared_error: "−",
   sigmoid_backward_from_output: "× slope at", tanh_backward_from_output: "× slope at",
   relu_backward_from_output: "× slope at", leaky_relu_backward_from_input: "× slope at",

@@ -91,6 +91,7 @@ function readAddress() {
     return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : 0;
   };
   const s = clamp(whole("s"), 0, steps.length - 1), key = given.get("op");
+  notice("");
   let o = 0;
   if (key !== null) {
     o = steps[s].findIndex((op) => op.key === key);
