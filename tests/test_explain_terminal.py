@@ -170,16 +170,19 @@ def test_what_is_left_out_is_said() -> None:
     text = shown(partial(show_op, record, op, cell=cell))
     assert re.search(r"… 77\d columns left out, shown: \d+ \d+", text)
     assert "… 772 rows left out" in text
-    assert "770 smaller terms left out, together" in shown(partial(show_cell, record, cell))
+    assert "+ 770 smaller terms, together" in shown(partial(show_cell, record, cell))
 
 
 def test_terms_that_are_shown_and_left_out_make_the_whole() -> None:
     record = record_of(40, 3)
     cell = terms(record, record.find("Z1"), 0, 0)
     text = shown(partial(show_cell, record, cell))
-    values = [float(v.replace("−", "-")) for v in re.findall(r"= +(−?[\d.e−]+) +sum", text)]
-    (rest,) = re.findall(r"together (−?[\d.e−]+)", text)
-    assert sum(values) + float(rest.replace("−", "-")) == pytest.approx(cell.result, abs=1e-3)
+    lines = text.splitlines()
+    values = [re.findall(r"(?:=|together) +(−?[\d.e−]+)", line) for line in lines if "  + " in line]
+    total = sum(float(value.replace("−", "-")) for (value,) in values)
+    assert total == pytest.approx(cell.result, abs=1e-3)
+    assert text.count("sum") == 1  # with the bias, when all is there
+    assert lines[-2].strip().startswith("+ b1")
 
 
 # ----------------------------------------------------------------- colours and signs
@@ -306,8 +309,11 @@ def test_a_guess_is_told_how_close_it_was() -> None:
     assert guessed("0.4967", 0.49671) == "right: 0.4967"
     assert guessed("−0.5", -0.51).startswith("close: the value is −0.5100, you were 0.01000 off")
     assert guessed("1", 0.5) == "not yet: the value is 0.5000, you were 0.5000 off (100% of it)"
-    assert guessed("x", 1.0) == "'x' is no number; the value is 1"
-    assert "not finite" in guessed("inf", 1.0)
+    assert guessed("x", 1.0) == "'x' is no number, such as −0.25; guess again"
+    assert guessed("0,25", 0.25) == "right: 0.2500"
+    assert guessed("0.5", -0.5).startswith("other sign: the value is −0.5000")
+    assert guessed("0.0001", -2.87e-4).startswith("other sign")
+    assert "no number" in guessed("inf", 1.0)
 
 
 def test_words_walk_in_a_pipe(
@@ -408,11 +414,15 @@ def test_play_goes_on_until_a_key_or_the_end(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_guess_by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown, here = pressed(monkeypatch, Pressed("predict", "help", "quit", typed="7"))
+    shown, here = pressed(monkeypatch, Pressed("predict", "help", "quit", typed="-7"))
     assert "Z1[0,0] = ? " in shown[1]
     assert "not yet: the value is" in shown[2]
     assert all(line in shown[3] for line in HELP)
     assert here.k == here.length
+    assert "·" in shown[2].split("Z1[0,0]")[0]  # the entries after it are still to come
+    slip, here = pressed(monkeypatch, Pressed("predict", "quit", typed="seven"))
+    assert "'seven' is no number" in slip[2]
+    assert here.k == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")

@@ -14,7 +14,6 @@ from purenn.explain.screen import Screen
 from purenn.explain.stepper import walk_through
 from purenn.explain.terminal import show_cell, show_op, show_overview
 from purenn.explain.walking import Walk
-from purenn.files import write_atomically
 from purenn.storage import load
 
 TYPE_CHECKING = False
@@ -188,6 +187,8 @@ def model_record(arguments: argparse.Namespace, model: Model) -> Record:
     }
     rows = (features.take(range(len(features))), targets)
     title = os.path.basename(arguments.model)
+    if model.scaler is not None:
+        title += f" (inputs through its {type(model.scaler).__name__})"
     return recorded(arguments, model.network, rows, model.loss, optimizer, names, title)
 
 
@@ -236,7 +237,7 @@ def write_files(record: Record, arguments: argparse.Namespace, screen: Screen) -
     if arguments.open and not arguments.html:
         raise ArgumentError("--open needs --html FILE: the page to write and open")
     if arguments.json:
-        write_atomically(arguments.json, record.to_json() + "\n")
+        record.save(arguments.json)
         screen.paragraph(f"record written to {arguments.json}")
     if arguments.html:
         from purenn.explain.page import write_page

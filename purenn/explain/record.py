@@ -34,6 +34,7 @@ from math import isfinite
 
 import purenn
 from purenn.errors import ArgumentError, DataError
+from purenn.files import write_atomically
 from purenn.strict_json import nesting, parsed, read_text
 
 TYPE_CHECKING = False
@@ -255,6 +256,10 @@ class Record:
     def from_json(cls, text: str) -> Record:
         """The record that gave this `to_json()`. Raises DataError for anything else."""
         return cls._of_text(text, "the text")
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a file, as a whole or not at all; ArgumentError for a path that cannot be."""
+        write_atomically(path, self.to_json() + "\n")
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Record:

@@ -6,7 +6,7 @@ import sys
 
 from purenn.explain.keys import Keys
 from purenn.explain.terminal import show_cell, show_op
-from purenn.explain.walking import HELP, WORDS, Walk, guessed
+from purenn.explain.walking import HELP, WORDS, Walk, guessed, number_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def walk_through(walk: Walk, screen: Screen) -> None:
 def _show(walk: Walk, screen: Screen, message: str = "", hide: bool = False) -> None:
     cell = walk.cell
     upto = walk.length if hide else walk.k
-    show_op(walk.record, walk.op, screen, cell, hidden=hide or walk.k < walk.length)
+    show_op(walk.record, walk.op, screen, cell, walk.pending(hide))
     show_cell(walk.record, cell, screen, upto, hide)
     if message:
         screen.line()
@@ -52,7 +52,8 @@ def _with_lines(walk: Walk, screen: Screen) -> None:
             for text in HELP:
                 screen.line(text)
         elif word == "predict":
-            walk.k = walk.length
+            if number_in(rest) is not None:
+                walk.k = walk.length
             screen.paragraph(guessed(rest.strip(), walk.cell.result))
         elif word == "play":
             screen.paragraph("play needs a terminal; `next` goes on by one term")
@@ -107,7 +108,8 @@ def _predict(walk: Walk, screen: Screen, keys: Keys) -> str:
     screen.stream.write(CLEAR)
     _show(walk, screen, hide=True)
     text = _ask(screen, keys, f"{walk.op.name}[{walk.i},{walk.j}] = ? ")
-    walk.k = walk.length
+    if number_in(text) is not None:  # else nothing is given away
+        walk.k = walk.length
     return guessed(text, walk.cell.result)
 
 

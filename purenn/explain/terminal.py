@@ -86,12 +86,12 @@ def show_op(
     op: Op,
     screen: Screen,
     cell: Cell | None = None,
-    hidden: bool = False,
+    pending: tuple[int, int] | None = None,
 ) -> None:
     """The formula, the line of purenn, and the matrices side by side.
 
     With a cell, the entries that make it stand between brackets, and so does the result;
-    hidden shows only the entries of the result that come before it.
+    from the pending entry on, the result is not shown.
     """
     where = f"operation {op.n}, step {op.step}, {op.phase}" + (f", {op.layer}" if op.layer else "")
     screen.paragraph(where)
@@ -101,11 +101,13 @@ def show_op(
     screen.paragraph(op.sentence, "    ")
     screen.paragraph(f"{op.source['file']}:{op.source['line']}: {op.source['text']}", "    ")
     screen.line()
-    for line in side_by_side(_blocks(record, op, screen.width, cell, hidden), screen.width):
+    for line in side_by_side(_blocks(record, op, screen.width, cell, pending), screen.width):
         screen.numbers(line)
 
 
-def _blocks(record: Record, op: Op, width: int, cell: Cell | None, hidden: bool) -> list[list[str]]:
+def _blocks(
+    record: Record, op: Op, width: int, cell: Cell | None, pending: tuple[int, int] | None
+) -> list[list[str]]:
     """The operands with the signs between them, then the output."""
     layout = LAYOUTS.get(f"{op.op} {op.part}") or LAYOUTS.get(op.op)
     sign_before_output = "→" if layout is None or op.part == 1 else "="
@@ -127,7 +129,6 @@ def _blocks(record: Record, op: Op, width: int, cell: Cell | None, hidden: bool)
     blocks.append(sign_block(sign_before_output))
     marks = [(cell.i, cell.j)] if cell is not None else []
     title = op.name + (" new" if "←" in op.symbol else "")
-    pending = (cell.i, cell.j) if cell is not None and hidden else None
     blocks.append(matrix_block(title, record.arrays[op.output], marks, width - 3, pending=pending))
     return blocks
 
@@ -162,11 +163,13 @@ def show_cell(
     screen.line()
     screen.paragraph(f"{cell.op.name}[{cell.i},{cell.j}]{names_of(record, cell)}")
     hidden = parts[-1] if hide else None
-    for line in _part_lines(shown, hidden, screen.width):
+    lines = _part_lines(shown, hidden, screen.width, not left_out)
+    if left_out:  # so there are no sums so far but in the end
+        total, after = sum(part.value for part in left_out), sum(not p.numbers for p in shown)
+        place = len(lines) - after
+        lines[place:place] = [f"  + {len(left_out)} smaller terms, together {digits(total)}"]
+    for line in lines:
         screen.numbers(line)
-    if left_out:
-        total = digits(sum(part.value for part in left_out))
-        screen.paragraph(f"    {len(left_out)} smaller terms left out, together {total}")
     if count < len(parts):
         screen.line(f"    {len(parts) - count} more to come")
     elif not hide:
@@ -200,8 +203,8 @@ def _largest(parts: list[Part]) -> tuple[list[Part], list[Part]]:
     return shown, [part for part in parts if id(part) in left_out]
 
 
-def _part_lines(parts: list[Part], hidden: Part | None, width: int) -> list[str]:
-    """A line each: sign, names, numbers put in, the value, and the sum so far."""
+def _part_lines(parts: list[Part], hidden: Part | None, width: int, whole: bool) -> list[str]:
+    """A line each: sign, names, numbers put in, the value, and of a whole sum that so far."""
     if not parts:
         return []
     values = aligned([part.value for part in parts])
@@ -216,7 +219,7 @@ def _part_lines(parts: list[Part], hidden: Part | None, width: int) -> list[str]
         line = f"  {part.sign:<1} {part.text:<{names}}  {given:>{numbers}} = {value}"
         if part is hidden:
             line = line.removesuffix(value) + "?"
-        elif part.running is not None:
+        elif part.running is not None and (whole or not part.numbers):
             line += f"   sum {total}"
         lines.append(line)
     return lines

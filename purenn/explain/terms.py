@@ -61,7 +61,8 @@ class Term:
         text = f"{self.left_text} · {self.right_text}"
         numbers = f"{digits(self.left)} · {digits(self.right)}"
         if self.right_text == self.left_text:
-            text, numbers = f"{self.left_text}²", f"{digits(self.left)}²"
+            number = digits(self.left)
+            text, numbers = f"{self.left_text}²", f"({number})²" if self.left < 0 else f"{number}²"
         return Part("+", text, numbers, self.product, self.running)
 
 

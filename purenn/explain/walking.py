@@ -8,13 +8,14 @@ from __future__ import annotations
 from math import isfinite
 
 from purenn.explain.numbers import digits
+from purenn.explain.screen import clean
 from purenn.explain.terms import Cell, terms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from purenn.explain.record import Op, Record
 
-__all__ = ["HELP", "WORDS", "Walk", "guessed"]
+__all__ = ["HELP", "WORDS", "Walk", "guessed", "number_in"]
 
 # key on a terminal, word of a line, what it does
 MOVES = (
@@ -56,6 +57,13 @@ class Walk:
     def length(self) -> int:
         """How many terms the entry has."""
         return len(self.cell.parts())
+
+    def pending(self, hide: bool = False) -> tuple[int, int]:
+        """The first entry that is still to come: this one until all its terms are there."""
+        if hide or self.k < self.length:
+            return self.i, self.j
+        n = self.record.arrays[self.op.output].shape[1]
+        return divmod(self.i * n + self.j + 1, n)
 
     def move(self, word: str) -> bool:
         """Do what the word says; False where there is nothing further that way."""
@@ -111,17 +119,24 @@ class Walk:
             self._to(others[min(place, len(others) - 1)] if not same else same[0])
 
 
+def number_in(text: str) -> float | None:
+    """The number that somebody typed; a comma may be its point."""
+    try:
+        value = float(text.replace("−", "-").replace(",", "."))
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
+
+
 def guessed(text: str, result: float) -> str:
     """What is said of a guess: how close it was."""
-    try:
-        guess = float(text.replace("−", "-"))
-    except ValueError:
-        return f"{text!r} is no number; the value is {digits(result)}"
-    if not isfinite(guess):
-        return f"{text} is not finite; the value is {digits(result)}"
+    guess = number_in(text)
+    if guess is None:
+        return f"{clean(text)!r} is no number, such as −0.25; guess again"
     if digits(guess) == digits(result):
         return f"right: {digits(result)}"
     off = abs(guess - result)
     share = f" ({off / abs(result):.0%} of it)" if result else ""
     close = "close" if off <= 0.05 * abs(result) else "not yet"
+    close = "other sign" if guess * result < 0 else close
     return f"{close}: the value is {digits(result)}, you were {digits(off)} off{share}"

@@ -44,6 +44,8 @@ def describe(
         values["indices"] = _listed(options["indices"])
     symbol, index, sentence = (text.format(**values) for text in texts)
     sentence = OF_NAMES.get(output.name, sentence)
+    if name == "descend" and operands[1].name != f"d{operands[0].name}":
+        sentence = f"Each entry takes one step, {operands[2].name} times {operands[1].name}."
     if output.name in names:  # an update: the same name before and after
         symbol, index = symbol.replace(" = ", " ← ", 1), index.replace(" = ", " ← ", 1)
     return symbol, index, sentence

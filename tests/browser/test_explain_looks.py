@@ -41,6 +41,19 @@ def test_digits_open_from_less_than_4_mb(open_page: Open, files: Callable[..., P
     assert page.locator(".at-top canvas").count() == 10
 
 
+@pytest.mark.parametrize("width, height", [(360, 740), (800, 1000), (1024, 768), (1440, 900)])
+def test_the_four_lines_are_in_sight_while_stepping(
+    open_page: Open, width: int, height: int
+) -> None:
+    page = open_page("named", "#s=0&op=Z1")
+    page.set_viewport_size({"width": width, "height": height})
+    lines, buttons = (page.locator(part).bounding_box() for part in ("#four", ".transport"))
+    assert lines is not None
+    assert buttons is not None
+    assert lines["y"] + lines["height"] <= buttons["y"] + 1
+    assert buttons["y"] + buttons["height"] <= height + 1
+
+
 CUT_OFF = """[...document.querySelectorAll(".cell")]
   .filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"""
 

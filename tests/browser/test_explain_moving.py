@@ -140,6 +140,9 @@ def test_deep_links_both_ways(open_page: Open) -> None:
     page.evaluate("location.hash = '#s=0&op=Q9&i=99&j=-1&k=x'")
     page.locator("#notice").wait_for()
     assert "no operation Q9. It has: Z1, A1" in page.inner_text("#notice")
+    page.evaluate("location.hash = '#s=7&op=Z1&i=99&j=0&k=1'")
+    page.locator("#op-phase", has_text="Step 1").wait_for()
+    assert address(page) == "#s=1&op=Z1&i=3&j=0&k=1"  # which there is
     page.evaluate("location.hash = '#s=0&op=b1'")
     page.locator("#op-name", has_text="b1 ←").wait_for()
     assert not page.is_visible("#notice")

@@ -53,8 +53,10 @@ function onKey(event) {
 }
 
 // All digits of the number under the pointer or in focus.
+let tipped = null;  // whose digits they are
 function tip(event) {
-  const source = event.target.closest && event.target.closest("[data-exact]");
+  const source = event.target && event.target.closest && event.target.closest("[data-exact]");
+  tipped = source;
   if (source) tipAt(source.dataset.exact, source.getBoundingClientRect());
   else $("tip").hidden = true;
 }

@@ -6,6 +6,10 @@
 
 const rowNames = [], columnNames = [];  // by the number of the array; absent where there are none
 
+// Signs that turn the direction of a text would turn the page's own words as well.
+const upright = (names) => names && names.map((name) => String(name).replace(/[\u202a-\u202e\u2066-\u2069]/g, "\ufffd"));
+for (const kind of ["row_names", "feature_names", "label_names"]) record[kind] = upright(record[kind]);
+
 function nameInputs() {
   const {row_names: rows, feature_names: features, label_names: labels} = record;
   arrays.forEach(({name, kind, shape: [m, n]}, id) => {

@@ -40,8 +40,8 @@ function check(event) {
   go({k: LAST});
   const off = Math.abs(guess - result), share = off / Math.max(Math.abs(result), 1e-12);
   const same = show(guess) === show(result);
-  const how = same ? "Exact to four digits" : share < 0.01 || off < 5e-4 ? "Very close"
-    : share < 0.1 ? "Close" : guess * result < 0 ? "Other sign" : "Not yet";
+  const how = same ? "Exact to four digits" : guess * result < 0 ? "Other sign"
+    : share <= 0.01 ? "Very close" : share <= 0.05 ? "Close" : "Not yet";
   $("guess-answer").textContent = same ? `${how}: ${show(result)}.`
     : `${how}: it is ${show(result)}, you were off by ${show(off)}` +
       (result === 0 ? "." : ` (${percent(100 * share)} %).`);

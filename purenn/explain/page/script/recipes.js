@@ -120,7 +120,7 @@ const RECIPES = {
   descend(op, i, j) {
     const [W, dW, rate] = op.inputs;
     const move = step("mul", [at(rate, 0, 0), at(dW, i, j)]);
-    return [move, step("sub", [at(W, i, j), made(move, "rate × slope")])];
+    return [move, step("sub", [at(W, i, j), made(move, `rate × ${arrays[dW].name}`)])];
   },
 
   where: (op, i, j) => [at(op.inputs[0], i, j).v

@@ -30,7 +30,10 @@ function start() {
   document.addEventListener("keydown", onKey);
   for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, tip);
   document.addEventListener("focusout", () => { $("tip").hidden = true; });
-  document.addEventListener("scroll", () => { $("tip").hidden = true; }, true);
+  document.addEventListener("scroll", () => {  // it goes along with its number
+    if (tipped && tipped.isConnected && !$("tip").hidden) tip({target: tipped});
+    else $("tip").hidden = true;
+  }, true);
   window.addEventListener("hashchange", readAddress);
   window.addEventListener("beforeprint", drawPaper);
   window.addEventListener("afterprint", () => { chosen = "step"; });

@@ -101,6 +101,7 @@ function readAddress() {
     }
   }
   go({s, o, i: whole("i"), j: whole("j"), k: whole("k")}, true);
+  writeAddress();  // of the place that there is, if another was asked for
 }
 function notice(text) {
   $("notice").textContent = text;
