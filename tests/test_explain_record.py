@@ -549,6 +549,14 @@ def test_an_operation_that_reads_what_is_not_made_yet() -> None:
         Record.from_dict(data)
 
 
+@pytest.mark.parametrize("inputs", [[0], []])
+def test_arrays_that_do_not_fit_their_operation(inputs: list[int]) -> None:
+    data = xor_record().to_dict()
+    data["ops"][0]["inputs"] = inputs  # X alone, or nothing
+    with pytest.raises(DataError, match="operation 0: its arrays do not fit 'linear'"):
+        Record.from_dict(data)
+
+
 def test_what_is_no_json() -> None:
     with pytest.raises(DataError, match="the text, line 1, column 2: the file ends in the middle"):
         Record.from_json("{")

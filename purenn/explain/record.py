@@ -248,9 +248,15 @@ class Record:
     def from_dict(cls, data: Any) -> Record:
         """The record that gave this `to_dict()`. Raises DataError for anything else."""
         from purenn.explain.reading import checked_record
+        from purenn.explain.terms import terms
 
         header, built, checks = checked_record(data)
-        return cls(header, lambda: built, lambda: checks)
+        record = cls(header, lambda: built, lambda: checks)
+        for op in record.ops:  # do its arrays fit it, from the first entry to the last?
+            m, n = record.arrays[op.output].shape
+            terms(record, op, 0, 0)
+            terms(record, op, m - 1, n - 1)
+        return record
 
     @classmethod
     def from_json(cls, text: str) -> Record:
