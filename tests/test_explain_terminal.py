@@ -561,6 +561,8 @@ def test_bad_input(capsys: pytest.CaptureFixture[str], model: SimpleNamespace) -
         ((*source, "--rows", "0:6"), "has 5 rows: 0:5 at most"),
         (("xor", "--op", "Q7"), "no operation 'Q7' in step 0; there are the numbers 0 to 35"),
         (("xor", "--op", "99"), "operation 99: there are 0 to 35"),
+        (("xor", "--op", "0", "--in-step", "1"), "--in-step needs --op NAME"),
+        (("xor", "--in-step", "1"), "--in-step needs --op NAME"),
         (("xor", "--op", "Z1", "--in-step", "5"), "step 5: there are 0 to 1"),
         (("xor", "--op", "Z1", "--cell", "7,0"), "Z1 has no entry 7,0: it is (4 × 2)"),
         (("xor", "--cell", "0,0"), "--cell needs --op"),

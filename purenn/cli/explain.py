@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="record also what is very large")
     parser.add_argument("--op", metavar="N|NAME", help="show this operation, such as 0, Z1 or dW1")
     parser.add_argument(
-        "--in-step", type=whole, default=0, metavar="N", help="where --op NAME is (default: 0)"
+        "--in-step", type=whole, metavar="N", help="where --op NAME is (default: 0)"
     )
     parser.add_argument("--cell", type=pair, metavar="I,J", help="show this entry of it in full")
     parser.add_argument("--step", action="store_true", help="walk through it (? lists the keys)")
@@ -104,6 +104,9 @@ def row_range(text: str) -> tuple[int, int]:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    named = arguments.op is not None and not arguments.op.strip().isdecimal()
+    if arguments.in_step is not None and not (named or (arguments.step and not arguments.op)):
+        raise ArgumentError("--in-step needs --op NAME: a number says itself in which step it is")
     record = made_record(arguments)
     screen = Screen()
     written = write_files(record, arguments, screen)
@@ -267,9 +270,10 @@ def show_place(record: Record, arguments: argparse.Namespace, screen: Screen) ->
 
 def wanted_op(record: Record, arguments: argparse.Namespace) -> Op:
     """The operation of --op; the first one for a walk without it."""
+    step = arguments.in_step or 0
     if arguments.op is None:
         if arguments.cell is not None and not arguments.step:
             raise ArgumentError("--cell needs --op N or --op NAME: an entry of which operation?")
-        return record.find(record.find(0).name, arguments.in_step)
+        return record.find(record.find(0).name, step)
     text = arguments.op.strip()
-    return record.find(int(text) if text.isdecimal() else text, arguments.in_step)
+    return record.find(int(text) if text.isdecimal() else text, step)
