@@ -70,7 +70,8 @@ def explain(
 
     The network, the loss and the optimizer are the same afterwards. A run goes on where
     the optimizer's last one ended. Raises what `purenn.train` raises, and ArgumentError for
-    a network and rows too large to record.
+    a network and rows too large to record, for a layer or a loss that computes with other
+    functions than its backend's, and for R², which belongs to no step.
     """
     names = _checked_names(names)
     _check_metrics(metrics)
