@@ -22,7 +22,7 @@ import purenn as nn
 from purenn.backend import DERIVED, FUNCTIONS, Backend
 from purenn.errors import ArgumentError, DataError, NonFiniteError, PurennError, ShapeError
 from purenn.explain import Op, Record, explain, replay, terms
-from purenn.explain.replaying import OPERATORS
+from purenn.explain.recording import OPERATORS
 from purenn.explain.screen import Screen
 from purenn.explain.terminal import show_cell, show_op, show_overview
 from purenn.explain.terms import FORMULAS, RULES
@@ -687,8 +687,8 @@ class Weighted(nn.SumSquaredError):
         E = self.w[0] * (P - Y)
         total = backend.item(backend.sum(E * E))
         self.dP = self.w[0] * E * total**-0.5
-        root: float = total**0.5
-        return root
+        below: float = -(total**0.5)
+        return -below
 
     def backward(self) -> Any:
         return self.dP * 1.0
@@ -719,8 +719,18 @@ class Outside(nn.SumSquaredError):
         return math.sqrt(super().forward(P, Y))
 
 
+class Alone(nn.Identity):
+    """A layer that leaves the backend."""
+
+    def forward(self, X: Any) -> Any:
+        return nn.get_backend("python").from_list(self.backend.to_list(X))
+
+
 def test_what_leaves_the_backend_cannot_be_recorded() -> None:
     network, optimizer = xor("python"), nn.SGD(0.1)
+    alone = nn.Network([nn.Dense(2, 1), Alone()], seed=0, backend="python")
+    with pytest.raises(ArgumentError, match="Alone 1 gave a Matrix that was not computed with"):
+        explain(alone, X4, Y4, loss=nn.SumSquaredError(), optimizer=optimizer)
     with pytest.raises(ArgumentError, match="Outside gave a float that was not computed with"):
         explain(network, X4, Y4, loss=Outside(), optimizer=optimizer)
 

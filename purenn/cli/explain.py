@@ -32,7 +32,7 @@ ROWS = 4  # of a data set, where --rows does not say
 STEPS = 2  # to record, where --steps does not say
 OF_RUNS = (
     *("example", "model", "data", "rows", "hidden", "seed", "learning_rate", "after", "steps"),
-    *("batch_size", "backend"),
+    *("batch_size", "backend", "label", "header"),
 )
 
 

@@ -21,8 +21,24 @@ if TYPE_CHECKING:
 
     from purenn.array import RowSource
 
-__all__ = ["Note", "Recorder", "RecordingBackend", "Traced", "TracedNumber", "plain"]
+__all__ = ["OPERATORS", "Note", "Recorder", "RecordingBackend", "Traced", "TracedNumber", "plain"]
 
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "matmul": operator.matmul,
+    "negative": operator.neg,
+    "transpose": lambda A: A.T,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
 OPTIONS = {"axis", "keepdims"}  # arguments that are given by name and are no operands
 
 
@@ -93,10 +109,7 @@ def plain(value: Any) -> Any:
 
 def _binary(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The operator and its reflected form, for operands that may be numbers."""
-    function = {"divide": operator.truediv, "power": operator.pow}.get(name)
-    short = {"subtract": "sub", "multiply": "mul", "less": "lt", "less_equal": "le"}
-    short |= {"greater": "gt", "greater_equal": "ge", "equal": "eq", "not_equal": "ne"}
-    compute = function or getattr(operator, short.get(name, name))
+    compute = OPERATORS[name]
 
     def forward(self: Any, other: Any) -> Any:
         return self.recorder.note(name, (self, other), compute(plain(self), plain(other)), {})

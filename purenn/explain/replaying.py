@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import operator
-
 from purenn.backend import DERIVED, FUNCTIONS, get_backend
 from purenn.errors import DataError
+from purenn.explain.recording import OPERATORS
 from purenn.matrix import Matrix
 from purenn.sparse import SparseMatrix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from purenn.backend import Backend
@@ -19,22 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["replay"]
 
-OPERATORS: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "power": operator.pow,
-    "matmul": operator.matmul,
-    "negative": operator.neg,
-    "transpose": lambda A: A.T,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-}
 DAMAGE = (ArithmeticError, AttributeError, IndexError, TypeError, ValueError)  # of a changed file
 KNOWN = {*FUNCTIONS, *DERIVED, "astype", "take"}  # of the contract, beside the operators
 

@@ -80,7 +80,8 @@ def explain(
     limits.check_least()
     recorder = Recorder()
     backend = RecordingBackend(network.backend, recorder)
-    before, before_loss, _ = copies(network, loss, optimizer, network.backend)
+    small = limits.entries <= CHECKED
+    before = copies(network, loss, optimizer, network.backend)[:2] if small else None
     twin, twin_loss, twin_optimizer = copies(network, loss, optimizer, backend)
     trace(twin, twin_loss, twin_optimizer, backend)
     watch = Watch(recorder, twin, twin_loss, twin_optimizer, steps, batch_size)
@@ -95,7 +96,8 @@ def explain(
             metrics=metrics,
             callbacks=[watch],
         )
-    before_loss.targets(before.backend, y, before.n_out)  # where a loss prepares itself
+    if before is not None:
+        before[1].targets(network.backend, y, network.n_out)  # where a loss prepares itself
     header = {
         "title": title,
         "backend": network.backend.name,
@@ -113,7 +115,7 @@ def explain(
     def make() -> Built:
         return build(recorder.notes, backend.inner, owners)
 
-    return Record(header, make, lambda: _checks(before, before_loss, watch.starts))
+    return Record(header, make, lambda: before and _checks(*before, watch.starts))
 
 
 def _checked_names(names: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -213,10 +215,8 @@ def _rows_of(X: Any) -> int | None:
 
 def _checks(
     network: Network, loss: Loss, starts: list[Start]
-) -> list[dict[str, list[list[float]]]] | None:
-    """The slopes of each step by central differences; None for a large network."""
-    if sum(m * n for m, n in (p.value.shape for p in network.trainable)) > CHECKED:
-        return None
+) -> list[dict[str, list[list[float]]]]:
+    """The slopes of each step by central differences."""
     backend = network.backend
     network, loss = deepcopy((network, loss), {id(backend): backend})  # each caller has its own
     checks = []

@@ -39,6 +39,7 @@ NASTY = [
     "\"><img src=x onerror='alert(1)'>",
     "שלום 🙂",
 ]
+TURNING_NAMES = {"feature_names": ["a", "\u202eabc", "\u2067d", "e"]}
 NASTY_NAMES = {"row_names": NASTY, "feature_names": [*NASTY, "x"], "label_names": NASTY}
 
 
@@ -197,6 +198,7 @@ def record() -> Callable[..., Any]:
         "other": lambda backend: other_record(backend).to_dict(),
         "digits": lambda _: digits_record().to_dict(),
         "named": lambda _: softmax_record(names=NAMES).to_dict(),
+        "turning": lambda _: softmax_record(names=TURNING_NAMES).to_dict(),
         "nasty": lambda _: softmax_record(names=NASTY_NAMES).to_dict(),
         "batches": lambda _: batches_record().to_dict(),
         "pictures": lambda _: pictures_record().to_dict(),

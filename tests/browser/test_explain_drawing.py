@@ -27,6 +27,12 @@ def test_data_shows_as_text(open_page: Open) -> None:
     assert page.locator("img").count() == 0
 
 
+def test_a_name_cannot_turn_the_words_around_it(open_page: Open) -> None:
+    page = open_page("turning", "#s=0&op=dW1&i=1&j=0")
+    assert "\u202e" not in page.inner_text("body")
+    assert page.inner_text("#op-where").startswith("Row 1 (\ufffdabc), column 0")
+
+
 # ------------------------------------------------------------------ the pipeline
 
 

@@ -15,6 +15,7 @@ def address(page: Any) -> str:
     return str(page.evaluate("decodeURIComponent(location.hash)"))
 
 
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 Z1 = "#s=0&op=Z1&i=1&j=0&k=1"
 MOVES = [
     ("ArrowRight", "[data-move=term][data-by='1']", "#s=0&op=Z1&i=1&j=0&k=2"),
@@ -128,6 +129,17 @@ def test_by_touch(open_page: Open) -> None:
     assert address(page) == "#s=0&op=Z1&i=1&j=0&k=2"
     page.tap(".view.out .cell[data-r='0'][data-c='1']")
     assert address(page) == "#s=0&op=Z1&i=0&j=1&k=2"
+
+
+def test_on_a_phone_the_digits_stay_while_the_lines_scroll(open_page: Open) -> None:
+    page = open_page(at="#s=0&op=Z1&i=0&j=0&k=0", width=360, has_touch=True, is_mobile=True)
+    scrolled = "document.getElementById('four').scrollLeft"
+    before = page.evaluate(scrolled)
+    page.tap(".view.left .cell[data-r='0'][data-c='1']")
+    page.evaluate(TWO_FRAMES)
+    page.evaluate(TWO_FRAMES)
+    assert page.evaluate(scrolled) > before
+    assert page.inner_text("#tip") == "0.0"
 
 
 def test_deep_links_both_ways(open_page: Open) -> None:

@@ -45,6 +45,16 @@ def test_predicting_exactly_with_a_true_minus(open_page: Open) -> None:
     assert page.inner_text("#guess-answer") == f"Exact to four digits: {result}."
 
 
+def test_a_small_value_of_the_other_sign_is_not_close(open_page: Open) -> None:
+    page = open_page(at="#s=0&op=Z1&i=1&j=1&k=2")
+    page.goto(page.url.split("#")[0] + "#s=0&op=dZ1&i=0&j=0&k=2")
+    page.locator("#op-name", has_text="dZ1 =").wait_for()
+    page.click("#predict")
+    page.fill("#guess-value", "0.0001")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#guess-answer").startswith("Other sign: it is −")
+
+
 def test_far_off(open_page: Open) -> None:
     page = open_page(at="#s=0&op=A1&i=0&j=0&k=2")  # of a row of zeros: 1/2
     page.click("#predict")
