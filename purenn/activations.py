@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from math import pi, sqrt
 
-from purenn.checks import is_number, short
-from purenn.errors import ArgumentError
+from purenn.checks import real
 from purenn.layers import Layer
 
 TYPE_CHECKING = False
@@ -85,9 +84,7 @@ class LeakyReLU(Layer):
     arguments = ("slope",)
 
     def __init__(self, slope: float = 0.01) -> None:
-        if not (is_number(slope) and 0.0 <= slope <= 1.0):
-            raise ArgumentError(f"LeakyReLU: slope is {short(slope)}, must be from 0 to 1")
-        self.slope = slope
+        self.slope = real(slope, "LeakyReLU: slope", least=0.0, most=1.0)
 
     def forward(self, Z: Array) -> Array:
         self.Z = Z
@@ -107,9 +104,7 @@ class ELU(Layer):
     arguments = ("alpha",)
 
     def __init__(self, alpha: float = 1.0) -> None:
-        if not (is_number(alpha) and alpha > 0.0):
-            raise ArgumentError(f"ELU: alpha is {short(alpha)}, must be a number above 0")
-        self.alpha = alpha
+        self.alpha = real(alpha, "ELU: alpha", above=0.0)
 
     def forward(self, Z: Array) -> Array:
         self.Z = Z

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from purenn.checks import is_number
-from purenn.errors import ArgumentError
+from purenn.checks import real, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +25,8 @@ class EarlyStopping:
     """
 
     def __init__(self, patience: int = 5, min_delta: float = 0.0) -> None:
-        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
-            raise ArgumentError(f"EarlyStopping: patience is {patience!r}, must be 1 or more")
-        if not (is_number(min_delta) and min_delta >= 0.0):
-            raise ArgumentError(f"EarlyStopping: min_delta is {min_delta!r}, must be 0 or more")
-        self.patience, self.min_delta = patience, min_delta
+        self.patience = whole(patience, "EarlyStopping: patience")
+        self.min_delta = real(min_delta, "EarlyStopping: min_delta", least=0.0)
         self._forget()
 
     def _forget(self) -> None:

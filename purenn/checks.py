@@ -1,5 +1,9 @@
 """Checks of settings, and of plain data that was read from a file.
 
+A setting is a number of any library: whole numbers are what `operator.index` takes, real
+ones what `float` takes; True, False and text are neither. `whole` and `real` give Python's
+own int or float, or raise an ArgumentError that names the setting and what it must be.
+
 A file can hold anything. What is read from one is taken only if it has exactly the
 expected keys, types and shapes; else a DataError says where in the file, what was
 found and what was expected.
@@ -8,17 +12,118 @@ found and what was expected.
 from __future__ import annotations
 
 from math import isfinite
+from operator import index
 
-from purenn.errors import DataError
+from purenn.errors import ArgumentError, DataError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-__all__ = ["check_keys", "check_rows", "check_whole", "is_number", "short"]
+__all__ = [
+    "as_real",
+    "as_whole",
+    "check_keys",
+    "check_rows",
+    "check_whole",
+    "is_number",
+    "real",
+    "short",
+    "whole",
+]
 
 LARGEST_WHOLE = 2**53  # up to here every whole number is a float, in every JSON reader
+
+
+# -------------------------------------------------------------------------- settings
+
+
+def whole(value: Any, what: str, least: int = 1, most: int | None = None, *, also: str = "") -> int:
+    """The value as an int from `least` to `most`, and to 2⁵³ where that is not given.
+
+    what  names the setting in the message: "SGD: steps"; `also` ends the message
+
+    Raises ArgumentError for anything else.
+    """
+    number = as_whole(value)
+    if number is None or not least <= number <= (LARGEST_WHOLE if most is None else most):
+        bounds = f", {least} or more" if most is None else f" from {least} to {most}"
+        raise ArgumentError(f"{what} is {short(value)}, must be a whole number{bounds}{also}")
+    return number
+
+
+def real(
+    value: Any,
+    what: str,
+    *,
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
+    also: str = "",
+) -> float:
+    """The value as a finite float within bounds: > above, >= least, < below, <= most.
+
+    what  names the setting in the message: "ELU: alpha"; `also` ends the message
+
+    Raises ArgumentError for anything else.
+    """
+    number = as_real(value)
+    if (
+        number is None
+        or not isfinite(number)
+        or (above is not None and not number > above)
+        or (least is not None and not number >= least)
+        or (below is not None and not number < below)
+        or (most is not None and not number <= most)
+    ):
+        rule = _rule(above, least, below, most)
+        raise ArgumentError(f"{what} is {short(value)}, must be {rule}{also}")
+    return number
+
+
+def _rule(above: float | None, least: float | None, below: float | None, most: float | None) -> str:
+    """The bounds of `real` in words."""
+    if above is not None:
+        if most is not None:
+            return f"above {above:g} and at most {most:g}"
+        return f"a number above {above:g}" if below is None else f"between {above:g} and {below:g}"
+    if least is not None:
+        if below is not None:
+            return f"from {least:g} to below {below:g}"
+        return f"a number, {least:g} or more" if most is None else f"from {least:g} to {most:g}"
+    return "a finite number"
+
+
+def as_whole(value: Any) -> int | None:
+    """The int that `operator.index` makes of it; None for anything else, and for bools."""
+    if type(value) is int:
+        return value
+    try:
+        return None if _is_bool(value) else index(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def as_real(value: Any) -> float | None:
+    """The float that `float` makes of a number; None for anything else, text and bools."""
+    if type(value) is float:
+        return value
+    if isinstance(value, (str, bytes, bytearray)) or getattr(value, "shape", ()) != ():
+        return None
+    try:
+        return None if _is_bool(value) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _is_bool(value: Any) -> bool:
+    """True or False, of Python or of an array library."""
+    return isinstance(value, bool) or "bool" in str(getattr(value, "dtype", ""))
+
+
+# ---------------------------------------------------------------- what a file may hold
 
 
 def is_number(value: Any) -> bool:
@@ -74,12 +179,13 @@ def check_rows(data: Any, shape: tuple[int, ...], where: str) -> list[list[float
 
 
 def short(value: Any) -> str:
-    """How a value looks in a message: cut to a length that fits."""
-    if isinstance(value, (str, list, dict)) and len(value) > 60:
-        shown = repr(value[:60]) if isinstance(value, str) else f"a long {type(value).__name__}"
-    else:
-        try:
-            shown = repr(value)
-        except ValueError:  # in it is a whole number of thousands of digits
-            shown = f"a value of type {type(value).__name__}, too long to show"
+    """How a value looks in a message: cut to a length that fits, on one line."""
+    if isinstance(value, (bytes, bytearray, str)) and len(value) > 60:
+        value = value[:60]
+    elif isinstance(value, (dict, list, set, tuple)) and len(value) > 60:
+        return f"a long {type(value).__name__}"
+    try:
+        shown = " ".join(repr(value).split())
+    except Exception:  # a whole number of thousands of digits; a broken __repr__
+        shown = f"a value of type {type(value).__name__} that cannot be shown"
     return shown if len(shown) <= 60 else shown[:59] + "…"

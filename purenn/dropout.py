@@ -9,8 +9,7 @@ Letters: X (m × n) input, M (m × n) mask of 0 and 1/(1 − p), A = X · M outp
 
 from __future__ import annotations
 
-from purenn.checks import is_number
-from purenn.errors import ArgumentError
+from purenn.checks import real
 from purenn.layers import Layer
 
 TYPE_CHECKING = False
@@ -33,11 +32,7 @@ class Dropout(Layer):
     arguments = ("probability",)
 
     def __init__(self, probability: float = 0.5) -> None:
-        if not (is_number(probability) and 0.0 <= probability < 1.0):
-            raise ArgumentError(
-                f"Dropout: probability is {probability!r}, must be from 0 to below 1"
-            )
-        self.probability = float(probability)
+        self.probability = real(probability, "Dropout: probability", least=0.0, below=1.0)
 
     def build(self, backend: Backend, random: RandomState, number: int) -> None:
         super().build(backend, random, number)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from math import sqrt
 
+from purenn.checks import real
 from purenn.errors import ArgumentError
 
 TYPE_CHECKING = False
@@ -48,9 +49,9 @@ class Uniform:
     """Evenly from [low, high)."""
 
     def __init__(self, low: float = -0.5, high: float = 0.5) -> None:
-        if not low < high:
+        self.low, self.high = real(low, "Uniform: low"), real(high, "Uniform: high")
+        if not self.low < self.high:
             raise ArgumentError(f"Uniform({low!r}, {high!r}): low must be below high")
-        self.low, self.high = low, high
 
     def __call__(self, random: RandomState, n_in: int, n_out: int) -> Rows:
         rows: Rows = random.uniform(self.low, self.high, (n_in, n_out))
@@ -64,9 +65,8 @@ class Normal:
     """Normal with this mean and standard deviation: mean + deviation · randn."""
 
     def __init__(self, mean: float = 0.0, deviation: float = 1.0) -> None:
-        if not deviation >= 0.0:
-            raise ArgumentError(f"Normal: deviation is {deviation!r}, must be 0 or more")
-        self.mean, self.deviation = mean, deviation
+        self.mean = real(mean, "Normal: mean")
+        self.deviation = real(deviation, "Normal: deviation", least=0.0)
 
     def __call__(self, random: RandomState, n_in: int, n_out: int) -> Rows:
         rows: Rows = random.normal(self.mean, self.deviation, (n_in, n_out))

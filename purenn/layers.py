@@ -9,6 +9,7 @@ Letters: X (m × n_in) input, W (n_in × n_out), b (1 × n_out), Z = X @ W + b (
 
 from __future__ import annotations
 
+from purenn.checks import whole
 from purenn.errors import ArgumentError
 from purenn.initializers import GlorotUniform, Zeros
 from purenn.inputs import as_list, as_rows
@@ -102,10 +103,7 @@ class Dense(Layer):
         weights: Initializer | Any = GlorotUniform(),  # noqa: B008 (has no state)
         bias: Initializer | Any = Zeros(),  # noqa: B008
     ) -> None:
-        for name, size in (("n_in", n_in), ("n_out", n_out)):
-            if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-                raise ArgumentError(f"Dense({n_in!r}, {n_out!r}): {name} must be 1 or more")
-        self.n_in, self.n_out = n_in, n_out
+        self.n_in, self.n_out = whole(n_in, "Dense: n_in"), whole(n_out, "Dense: n_out")
         self.weights = weights if callable(weights) else self._given("weights", weights, n_in)
         self.bias = bias
         if bias is not None and not callable(bias):

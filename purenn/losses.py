@@ -12,8 +12,8 @@ Letters: P (m × n) predictions, Y (m × n) targets, m examples, n outputs.
 from __future__ import annotations
 
 from purenn.activations import Sigmoid, Softmax
-from purenn.checks import is_number, short
-from purenn.errors import ArgumentError, DataError
+from purenn.checks import real
+from purenn.errors import DataError
 from purenn.inputs import as_array, as_list, as_rows
 
 TYPE_CHECKING = False
@@ -90,11 +90,7 @@ class SumSquaredError(Loss):
     arguments = ("scale",)
 
     def __init__(self, scale: float = 0.5) -> None:
-        if not (is_number(scale) and scale > 0.0):
-            raise ArgumentError(
-                f"SumSquaredError: scale is {short(scale)}, must be above 0 and finite"
-            )
-        self.scale = scale
+        self.scale = real(scale, "SumSquaredError: scale", above=0.0)
 
     def forward(self, P: Array, Y: Array) -> float:
         L, self.slope = self.backend.squared_error(P, Y, self.scale)
@@ -126,9 +122,7 @@ class Huber(Loss):
     arguments = ("delta",)
 
     def __init__(self, delta: float = 1.0) -> None:
-        if not (is_number(delta) and delta > 0.0):
-            raise ArgumentError(f"Huber: delta is {short(delta)}, must be a number above 0")
-        self.delta = delta
+        self.delta = real(delta, "Huber: delta", above=0.0)
 
     def forward(self, P: Array, Y: Array) -> float:
         m, n = Y.shape

@@ -10,6 +10,7 @@ class was taken for which, in a confusion matrix C, and what follows from it.
 
 from __future__ import annotations
 
+from purenn.checks import whole
 from purenn.errors import ArgumentError, DataError
 
 TYPE_CHECKING = False
@@ -123,10 +124,7 @@ def confusion_matrix(
     The right ones stand on the diagonal. Class numbers are whole, from 0 to classes − 1.
     Raises ArgumentError for no classes, DataError for lists that cannot be compared.
     """
-    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 1:
-        raise ArgumentError(
-            f"confusion_matrix: classes is {classes!r}, must be a whole number, 1 or more"
-        )
+    classes = whole(classes, "confusion_matrix: classes")
     if len(truth) != len(predicted):
         raise DataError(
             f"confusion_matrix: truth has {len(truth)} class numbers, predicted {len(predicted)}; "
@@ -185,10 +183,11 @@ class ClassReport:
     def __init__(
         self, truth: Sequence[float], predicted: Sequence[float], classes: int | Sequence[str]
     ) -> None:
-        count = classes if isinstance(classes, int) else len(classes)
-        self.matrix = confusion_matrix(truth, predicted, count)
-        named = range(count) if isinstance(classes, int) else classes
+        listed = hasattr(classes, "__iter__") and not isinstance(classes, str)
+        named: Any = classes if listed else range(whole(classes, "ClassReport: classes"))
         self.names = [str(name) for name in named]
+        count = len(self.names)
+        self.matrix = confusion_matrix(truth, predicted, count)
         self.rows = [sum(row) for row in self.matrix]
         self.precision = precision(self.matrix)
         self.recall = recall(self.matrix)

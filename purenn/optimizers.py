@@ -20,7 +20,7 @@ from __future__ import annotations
 from math import inf, isfinite, sqrt
 from operator import is_
 
-from purenn.checks import check_keys, check_rows, check_whole, is_number, short
+from purenn.checks import check_keys, check_rows, check_whole, real, short
 from purenn.errors import ArgumentError, DataError
 
 TYPE_CHECKING = False
@@ -59,13 +59,14 @@ class Optimizer:
         clip_norm: float | None = None,
         schedule: Schedule | None = None,
     ) -> None:
-        if not (is_number(weight_decay) and weight_decay >= 0.0):
-            raise self._wrong("weight_decay", weight_decay, "must be a number, 0 or more")
-        if clip_norm is not None and not (is_number(clip_norm) and clip_norm > 0.0):
-            raise self._wrong("clip_norm", clip_norm, "must be a number above 0, or None")
+        name = type(self).__name__
+        self.weight_decay = real(weight_decay, f"{name}: weight_decay", least=0.0)
+        self.clip_norm = clip_norm
+        if clip_norm is not None:
+            self.clip_norm = real(clip_norm, f"{name}: clip_norm", above=0.0, also=", or None")
         if schedule is not None:
-            _check_schedule(type(self).__name__, schedule)
-        self.weight_decay, self.clip_norm, self.schedule = weight_decay, clip_norm, schedule
+            _check_schedule(name, schedule)
+        self.schedule = schedule
         self._factor = 1.0
         self.learning_rate = learning_rate
         self.reset()
@@ -77,9 +78,7 @@ class Optimizer:
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
-        if not (is_number(value) and value > 0.0):
-            raise self._wrong("learning_rate", value, "must be a number above 0")
-        self._learning_rate = float(value)
+        self._learning_rate = real(value, f"{type(self).__name__}: learning_rate", above=0.0)
         self.rate = self._learning_rate * self._factor
 
     def reset(self) -> None:
@@ -114,13 +113,8 @@ class Optimizer:
 
     def _follow_schedule(self, epoch: float) -> None:
         factor = 1.0 if self.schedule is None else self.schedule(epoch)
-        if not (is_number(factor) and factor >= 0.0):
-            raise ArgumentError(
-                f"{self.schedule!r} gave the factor {short(factor)} at epoch {epoch}; "
-                "it must be a number, 0 or more"
-            )
-        self._factor = factor
-        self.rate = self._learning_rate * factor
+        self._factor = real(factor, f"{self.schedule!r}: the factor at epoch {epoch:g}", least=0.0)
+        self.rate = self._learning_rate * self._factor
 
     def step(self) -> None:
         """Move every parameter once, by its gradient."""
@@ -221,20 +215,6 @@ class Optimizer:
                 raise DataError(f"{where}.square[{i}] holds {min(row)!r}, a square below 0")
         return memory
 
-    def _wrong(self, name: str, value: Any, rule: str) -> ArgumentError:
-        return ArgumentError(f"{type(self).__name__}: {name} is {short(value)}, {rule}")
-
-    def _check_share(self, name: str, value: float) -> float:
-        """The value, if it is a number from 0 to below 1."""
-        if not (is_number(value) and 0.0 <= value < 1.0):
-            raise self._wrong(name, value, "must be from 0 to below 1")
-        return value
-
-    def _check_epsilon(self, value: float) -> float:
-        if not (is_number(value) and value > 0.0):
-            raise self._wrong("epsilon", value, "must be above 0")
-        return value
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.learning_rate!r}{self._options()})"
 
@@ -267,10 +247,10 @@ class SGD(Optimizer):
         super().__init__(
             learning_rate, weight_decay=weight_decay, clip_norm=clip_norm, schedule=schedule
         )
-        self.momentum = self._check_share("momentum", momentum)
+        self.momentum = real(momentum, "SGD: momentum", least=0.0, below=1.0)
         if nesterov not in (True, False):
-            raise self._wrong("nesterov", nesterov, "must be True or False")
-        if nesterov and momentum == 0.0:
+            raise ArgumentError(f"SGD: nesterov is {short(nesterov)}, must be True or False")
+        if nesterov and self.momentum == 0.0:
             raise ArgumentError("SGD: nesterov needs a momentum above 0")
         self.nesterov = bool(nesterov)
 
@@ -326,8 +306,8 @@ class RMSProp(Optimizer):
         super().__init__(
             learning_rate, weight_decay=weight_decay, clip_norm=clip_norm, schedule=schedule
         )
-        self.decay = self._check_share("decay", decay)
-        self.epsilon = self._check_epsilon(epsilon)
+        self.decay = real(decay, "RMSProp: decay", least=0.0, below=1.0)
+        self.epsilon = real(epsilon, "RMSProp: epsilon", above=0.0)
 
     def step(self) -> None:
         self.steps += 1
@@ -368,9 +348,10 @@ class Adam(Optimizer):
         super().__init__(
             learning_rate, weight_decay=weight_decay, clip_norm=clip_norm, schedule=schedule
         )
-        self.beta1 = self._check_share("beta1", beta1)
-        self.beta2 = self._check_share("beta2", beta2)
-        self.epsilon = self._check_epsilon(epsilon)
+        name = type(self).__name__
+        self.beta1 = real(beta1, f"{name}: beta1", least=0.0, below=1.0)
+        self.beta2 = real(beta2, f"{name}: beta2", least=0.0, below=1.0)
+        self.epsilon = real(epsilon, f"{name}: epsilon", above=0.0)
 
     def step(self) -> None:
         self.steps += 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from math import cos, floor, pi
 
-from purenn.checks import check_keys, is_number, short
+from purenn.checks import check_keys, real, short, whole
 from purenn.errors import ArgumentError, DataError
 
 TYPE_CHECKING = False
@@ -36,11 +36,7 @@ class Schedule:
 
     def __call__(self, epoch: float) -> float:
         """The factor after this many finished epochs; ArgumentError for a negative number."""
-        if not (is_number(epoch) and epoch >= 0):
-            raise ArgumentError(
-                f"{type(self).__name__}: epoch is {short(epoch)}, must be a number, 0 or more"
-            )
-        return self.at(epoch)
+        return self.at(real(epoch, f"{type(self).__name__}: epoch", least=0.0))
 
     def at(self, e: float) -> float:
         """The factor after e epochs: the formula."""
@@ -67,8 +63,8 @@ class StepDecay(Schedule):
     arguments = ("every", "factor")
 
     def __init__(self, every: int, factor: float) -> None:
-        self.every = _count("StepDecay", "every", every)
-        self.factor = _share("StepDecay", "factor", factor)
+        self.every = whole(every, "StepDecay: every")
+        self.factor = real(factor, "StepDecay: factor", above=0.0, most=1.0)
 
     def at(self, e: float) -> float:
         return float(self.factor ** floor(e / self.every))
@@ -80,7 +76,7 @@ class ExponentialDecay(Schedule):
     arguments = ("factor",)
 
     def __init__(self, factor: float) -> None:
-        self.factor = _share("ExponentialDecay", "factor", factor)
+        self.factor = real(factor, "ExponentialDecay: factor", above=0.0, most=1.0)
 
     def at(self, e: float) -> float:
         return float(self.factor**e)
@@ -96,10 +92,8 @@ class CosineDecay(Schedule):
     arguments = ("epochs", "final")
 
     def __init__(self, epochs: int, final: float = 0.0) -> None:
-        self.epochs = _count("CosineDecay", "epochs", epochs)
-        if not (is_number(final) and 0.0 <= final <= 1.0):
-            raise ArgumentError(f"CosineDecay: final is {short(final)}, must be from 0 to 1")
-        self.final = final
+        self.epochs = whole(epochs, "CosineDecay: epochs")
+        self.final = real(final, "CosineDecay: final", least=0.0, most=1.0)
 
     def at(self, e: float) -> float:
         if e >= self.epochs:
@@ -119,7 +113,7 @@ class WarmUp(Schedule):
     arguments = ("epochs", "then")
 
     def __init__(self, epochs: int, then: Schedule | None = None) -> None:
-        self.epochs = _count("WarmUp", "epochs", epochs)
+        self.epochs = whole(epochs, "WarmUp: epochs")
         if then is not None and not isinstance(then, Schedule):
             raise ArgumentError(f"WarmUp: then is {short(then)}, not a schedule{_mend(then)}")
         if isinstance(then, WarmUp):
@@ -176,18 +170,6 @@ def _then_from_dict(data: Any, where: str) -> Schedule | None:
     if isinstance(data, dict) and data.get("class") == "WarmUp":
         raise DataError(f"{where}.class is 'WarmUp', a second one; one is enough")
     return schedule_from_dict(data, where)
-
-
-def _count(owner: str, name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1 or not is_number(value):
-        raise ArgumentError(f"{owner}: {name} is {short(value)}, must be a whole number, 1 or more")
-    return value
-
-
-def _share(owner: str, name: str, value: Any) -> float:
-    if not (is_number(value) and 0.0 < value <= 1.0):
-        raise ArgumentError(f"{owner}: {name} is {short(value)}, must be above 0 and at most 1")
-    return float(value)
 
 
 def _mend(thing: Any) -> str:

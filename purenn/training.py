@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import isfinite
 from time import perf_counter
 
+from purenn.checks import whole
 from purenn.errors import ArgumentError, NonFiniteError
 from purenn.metrics import find_metric, r2
 from purenn.optimizers import Optimizer
@@ -137,7 +138,9 @@ def train(
     NonFiniteError, with the parameters back at the last finite state, if the loss
     becomes NaN or infinite.
     """
-    _check_arguments(epochs, batch_size, optimizer)
+    epochs = whole(epochs, "train: epochs")
+    batch_size = None if batch_size is None else whole(batch_size, "train: batch_size")
+    _check_optimizer(optimizer)
     measures = dict(map(find_metric, metrics))
     examples = network.examples(X, y, loss)
     held_out = None if validation is None else network.examples(*validation, loss)
@@ -340,12 +343,7 @@ class Guard:
         return bool(backend.item(backend.all(backend.isfinite(X))))
 
 
-def _check_arguments(epochs: Any, batch_size: Any, optimizer: Any) -> None:
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if name == "batch_size" and value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ArgumentError(f"train: {name} is {value!r}, must be a whole number, 1 or more")
+def _check_optimizer(optimizer: Any) -> None:
     if not isinstance(optimizer, Optimizer):
         mend = f"; write {optimizer.__name__}()" if isinstance(optimizer, type) else ""
         raise ArgumentError(f"optimizer is {optimizer!r}, not a purenn optimizer{mend}")

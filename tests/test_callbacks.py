@@ -259,11 +259,15 @@ def test_a_network_that_was_moved_keeps_to_its_backend(backend: Backend) -> None
 
 @pytest.mark.parametrize("patience", [0, -1, 1.5, "3", None, True])
 def test_patience_that_is_refused(patience: Any) -> None:
-    with pytest.raises(ArgumentError, match=r"EarlyStopping: patience is .*, must be 1 or more"):
+    with pytest.raises(
+        ArgumentError, match=r"EarlyStopping: patience is .*, must be a whole number, 1 or more"
+    ):
         nn.EarlyStopping(patience)
 
 
 @pytest.mark.parametrize("delta", [-1e-9, float("nan"), float("inf"), "0", None, True])
 def test_min_delta_that_is_refused(delta: Any) -> None:
-    with pytest.raises(ArgumentError, match=r"EarlyStopping: min_delta is .*, must be 0 or more"):
+    with pytest.raises(
+        ArgumentError, match=r"EarlyStopping: min_delta is .*, must be a number, 0 or more"
+    ):
         nn.EarlyStopping(3, min_delta=delta)

@@ -61,10 +61,18 @@ def test_repr() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("low,high", [(1.0, 1.0), (2.0, 1.0), (float("nan"), 1.0)])
+@pytest.mark.parametrize("low,high", [(1.0, 1.0), (2.0, 1.0)])
 def test_uniform_refuses_an_empty_range(low: float, high: float) -> None:
     with pytest.raises(ArgumentError, match="low must be below high"):
         init.Uniform(low, high)
+
+
+@pytest.mark.parametrize("bound", [float("nan"), float("inf"), None, "1", True])
+def test_uniform_refuses_bounds_that_are_no_numbers(bound: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"Uniform: low is .*, must be a finite number"):
+        init.Uniform(low=bound)
+    with pytest.raises(ArgumentError, match=r"Uniform: high is .*, must be a finite number"):
+        init.Uniform(high=bound)
 
 
 @pytest.mark.parametrize("deviation", [-1.0, float("nan")])

@@ -181,5 +181,7 @@ def test_bad_delta(delta: Any) -> None:
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, math.nan, math.inf, "1", None])
 def test_bad_scale(scale: Any) -> None:
-    with pytest.raises(ArgumentError, match=r"^SumSquaredError: scale is .*, must be above 0"):
+    with pytest.raises(
+        ArgumentError, match=r"^SumSquaredError: scale is .*, must be a number above 0"
+    ):
         SumSquaredError(scale)

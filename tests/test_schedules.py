@@ -243,5 +243,5 @@ def test_a_schedule_that_gives_nonsense(factor: Any) -> None:
             return 1.0 if e == 0 else factor
 
     optimizer = Adam(schedule=Odd())
-    with pytest.raises(ArgumentError, match=r"^Odd\(\) gave the factor .* at epoch 3; it must be"):
+    with pytest.raises(ArgumentError, match=r"^Odd\(\): the factor at epoch 3 is .*, must be"):
         optimizer.begin_epoch(3)

@@ -14,11 +14,11 @@ import os
 from math import prod
 from typing import BinaryIO, NamedTuple
 
+from purenn.checks import whole
 from purenn.data.dataset import Dataset
 from purenn.data.files import checked_path, open_bytes
 from purenn.data.messages import DataFileError, StrPath, listed, shown
 from purenn.data.rows import ByteRows
-from purenn.errors import ArgumentError
 
 __all__ = [
     "IdxArray",
@@ -154,10 +154,8 @@ def read_idx_pair(
     classes: the number of classes; None takes the largest label plus one. DataFileError if the
     counts differ, a label is out of range, or there is one class only; else as in read_idx.
     """
-    if classes is not None and (isinstance(classes, bool) or not isinstance(classes, int)):
-        raise ArgumentError(f"classes is {classes!r}, must be a whole number or None")
-    if classes is not None and not 2 <= classes <= 256:
-        raise ArgumentError(f"classes is {classes}, must be from 2 to 256")
+    if classes is not None:
+        classes = whole(classes, "read_idx_pair: classes", 2, 256, also=", or None")
     pixels, shape = read_idx_images(images, divisor=divisor)
     numbers = read_idx_labels(labels, classes=classes)
     if len(numbers) != len(pixels):

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from typing import Self, overload
 
+from purenn.checks import real, whole
 from purenn.errors import ArgumentError, DataError
 
 __all__ = ["ByteRows", "FloatRows", "RowIndexError", "RowSource"]
@@ -115,6 +116,7 @@ class FloatRows(RowSource):
         """Rows over an array('d') of n·w finite numbers, row after row; nothing is copied."""
         if not isinstance(values, array) or values.typecode != "d":
             raise ArgumentError("packed: the values must be an array of typecode 'd'")
+        width = whole(width, "packed: width")
         made = cls.__new__(cls)
         made._values = values
         RowSource.__init__(made, width, range(_row_count(len(values), width)))
@@ -148,8 +150,9 @@ class ByteRows(RowSource):
     def __init__(
         self, data: bytes | bytearray | memoryview, width: int, *, divisor: float = 255.0
     ) -> None:
-        if not (isinstance(divisor, (int, float)) and isfinite(divisor) and divisor):
-            raise ArgumentError(f"divisor is {divisor!r}, must be a finite number other than 0")
+        width, divisor = whole(width, "ByteRows: width"), real(divisor, "ByteRows: divisor")
+        if divisor == 0.0:
+            raise ArgumentError("ByteRows: divisor is 0, must be another number")
         if isinstance(data, memoryview) and (data.format != "B" or not data.c_contiguous):
             raise ArgumentError("a memoryview must be contiguous and of format 'B'")
         self._data = data
@@ -224,8 +227,6 @@ def _append_row(values: "array[float]", row: Sequence[float], width: int, number
 
 def _row_count(size: int, width: int) -> int:
     """n of n·w numbers."""
-    if isinstance(width, bool) or not isinstance(width, int) or width < 1:
-        raise ArgumentError(f"width is {width!r}, must be a whole number, 1 or more")
     if size % width:
         raise DataError(f"{size:,} numbers do not fill whole rows of {width:,}")
     return size // width

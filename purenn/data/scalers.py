@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum, isfinite, sqrt
 from typing import Any, ClassVar, Self, overload
 
+from purenn.checks import real
 from purenn.data.dataset import Dataset
 from purenn.data.rows import ByteRows, FloatRows, RowSource
 from purenn.errors import ArgumentError, DataError
@@ -118,11 +119,10 @@ class ConstantScaler(Scaler):
     kind = "constant"
 
     def __init__(self, factor: float = 1.0, *, divisor: float = 1.0) -> None:
-        for name, value in (("factor", factor), ("divisor", divisor)):
-            if not _is_finite(value) or value == 0:
-                raise ArgumentError(f"{name} is {value!r}, must be a finite number other than 0")
-        self.factor = float(factor)
-        self.divisor = float(divisor)
+        self.factor = real(factor, "ConstantScaler: factor")
+        self.divisor = real(divisor, "ConstantScaler: divisor")
+        if 0.0 in (self.factor, self.divisor):
+            raise ArgumentError(f"{self}: factor and divisor must be other than 0")
 
     def fit(self, features: RowSource | Rows) -> Self:
         """Nothing to find: the constant was given."""

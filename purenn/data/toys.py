@@ -8,10 +8,10 @@ n = number of rows, t = the place along a curve, noise = standard deviation of t
 noise that is added to each coordinate
 """
 
-from math import cos, isfinite, pi, sin
+from math import cos, pi, sin
 
+from purenn.checks import real, whole
 from purenn.data.dataset import Dataset
-from purenn.errors import ArgumentError
 from purenn.random import RandomState
 
 __all__ = ["circles", "noisy_sine", "spirals", "two_moons", "xor"]
@@ -33,7 +33,7 @@ def two_moons(n: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
 
     The upper moon is (cos t, sin t), the lower one (1 - cos t, 1/2 - sin t), 0 ≤ t ≤ π.
     """
-    _check(n, 2, noise)
+    n, noise = _checked("two_moons", n, 2, noise)
     upper = [(cos(t), sin(t)) for t in _steps(0.0, pi, (n + 1) // 2)]
     lower = [(1.0 - cos(t), 0.5 - sin(t)) for t in _steps(0.0, pi, n // 2)]
     return _classes([upper, lower], n, noise, seed, "two_moons")
@@ -41,9 +41,8 @@ def two_moons(n: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
 
 def circles(n: int = 200, noise: float = 0.05, seed: int = 0, *, factor: float = 0.5) -> Dataset:
     """A circle of radius 1 and one of radius `factor` within it; 2 classes, n ≥ 2 rows."""
-    _check(n, 2, noise)
-    if not 0.0 < factor < 1.0:
-        raise ArgumentError(f"circles: factor is {factor!r}, must be between 0 and 1")
+    n, noise = _checked("circles", n, 2, noise)
+    factor = real(factor, "circles: factor", above=0.0, below=1.0)
     curves = []
     for radius, count in ((1.0, (n + 1) // 2), (factor, n // 2)):
         angles = _steps(0.0, 2.0 * pi, count + 1)[:-1]  # the end of a circle is its start
@@ -59,11 +58,9 @@ def spirals(
     Arm c is (t cos φ, t sin φ) with φ = 2π (c / classes + turns · t), 0 < t ≤ 1.
     Source of the idea: K. Lang and M. Witbrock, "Learning to tell two spirals apart", 1988.
     """
-    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 2:
-        raise ArgumentError(f"spirals: classes is {classes!r}, must be a whole number, 2 or more")
-    _check(n, classes, noise)
-    if not isfinite(turns):
-        raise ArgumentError(f"spirals: turns is {turns!r}, must be a finite number")
+    classes = whole(classes, "spirals: classes", 2)
+    n, noise = _checked("spirals", n, classes, noise)
+    turns = real(turns, "spirals: turns")
     arms = []
     for c in range(classes):
         count = (n - c + classes - 1) // classes
@@ -78,7 +75,7 @@ def _on_arm(t: float, start: float, turns: float) -> tuple[float, float]:
 
 def noisy_sine(n: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
     """A regression: y = sin x + noise, for n ≥ 1 places x drawn evenly from -π to π."""
-    _check(n, 1, noise)
+    n, noise = _checked("noisy_sine", n, 1, noise)
     draw = RandomState(seed)
     rows = [[draw.uniform(-pi, pi)] for _ in range(n)]
     targets = [sin(x) + draw.normal(0.0, noise) for (x,) in rows]
@@ -104,8 +101,5 @@ def _steps(start: float, stop: float, count: int) -> list[float]:
     return [start + (stop - start) * i / max(1, count - 1) for i in range(count)]
 
 
-def _check(n: int, least: int, noise: float) -> None:
-    if isinstance(n, bool) or not isinstance(n, int) or n < least:
-        raise ArgumentError(f"n is {n!r}, must be a whole number, {least} or more")
-    if not (isinstance(noise, (int, float)) and isfinite(noise) and noise >= 0):
-        raise ArgumentError(f"noise is {noise!r}, must be a finite number, 0 or more")
+def _checked(name: str, n: int, least: int, noise: float) -> tuple[int, float]:
+    return whole(n, f"{name}: n", least), real(noise, f"{name}: noise", least=0.0)

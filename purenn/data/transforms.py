@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from math import floor
 from typing import Any
 
+from purenn.checks import as_whole, real, short, whole
 from purenn.data.dataset import Dataset
 from purenn.errors import ArgumentError, DataError
 from purenn.random import RandomState
@@ -31,10 +32,7 @@ def split(
         one row in each.
     DataError if a part would be empty, or if a class has one row only and stratify is asked.
     """
-    if isinstance(fraction, bool) or not isinstance(fraction, (int, float)):
-        raise ArgumentError(f"split: fraction is {fraction!r}, must be a number between 0 and 1")
-    if not 0.0 < fraction < 1.0:
-        raise ArgumentError(f"split: fraction is {fraction!r}, must be above 0 and below 1")
+    fraction = real(fraction, "split: fraction", above=0.0, below=1.0)
     order = RandomState(seed).permutation(len(dataset))
     count = floor(fraction * len(dataset) + 0.5)
     if not 0 < count < len(dataset):
@@ -88,14 +86,15 @@ def one_hot(labels: Iterable[Any], classes: int) -> list[tuple[float, ...]]:
     Rows of the same class are one and the same tuple, so a million labels take little memory.
     DataError if a label is no whole number from 0 to classes - 1.
     """
-    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 1:
-        raise ArgumentError(f"one_hot: classes is {classes!r}, must be a whole number, 1 or more")
+    classes = whole(classes, "one_hot: classes")
     rows = [tuple(1.0 if j == k else 0.0 for j in range(classes)) for k in range(classes)]
     hot = []
     for place, label in enumerate(labels):
-        if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < classes:
+        number = as_whole(label)
+        if number is None or not 0 <= number < classes:
             raise DataError(
-                f"one_hot: label {place} is {label!r}, expected a whole number 0 to {classes - 1}"
+                f"one_hot: label {place} is {short(label)}, "
+                f"expected a whole number 0 to {classes - 1}"
             )
-        hot.append(rows[label])
+        hot.append(rows[number])
     return hot

@@ -11,6 +11,7 @@ from contextlib import suppress
 from copy import deepcopy
 from math import inf
 
+from purenn.checks import whole
 from purenn.errors import ArgumentError
 from purenn.explain.building import build
 from purenn.explain.copying import copies, trace
@@ -73,6 +74,8 @@ def explain(
     a network and rows too large to record, for a layer or a loss that computes with other
     functions than its backend's, and for R², which belongs to no step.
     """
+    steps = whole(steps, "explain: steps")
+    batch_size = None if batch_size is None else whole(batch_size, "explain: batch_size")
     names = _checked_names(names)
     _check_metrics(metrics)
     epochs = _epochs(X, steps, batch_size)
@@ -137,13 +140,11 @@ def _checked_names(names: Mapping[str, Any] | None) -> dict[str, Any]:
     return made
 
 
-def _epochs(X: Any, steps: Any, batch_size: Any) -> int:
+def _epochs(X: Any, steps: int, batch_size: int | None) -> int:
     """How many passes over the data that many steps need; the last may be cut short."""
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise ArgumentError(f"explain: steps is {steps!r}, must be a whole number, 1 or more")
     rows = _rows_of(X)
-    if not isinstance(batch_size, int) or batch_size < 1 or not rows:
-        return steps  # training will say what is wrong with it; Watch ends it in time
+    if batch_size is None or not rows:
+        return steps
     return -(-steps // -(-rows // batch_size))
 
 
