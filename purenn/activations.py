@@ -2,7 +2,8 @@
 
 Without one, a stack of dense layers is one dense layer: X @ W1 @ W2 = X @ (W1 @ W2).
 By the chain rule dZ = dA · g′(Z); where g′ is easier to write by the output A, forward
-keeps A. Softmax works on whole rows: its outputs are positive and add up to 1.
+keeps A; `kept` names it. Softmax works on whole rows: its outputs are positive and add up
+to 1.
 
 Letters: Z (m × n) input, A (m × n) output, dA and dZ the slopes of the loss along them.
 """
@@ -48,9 +49,11 @@ class Identity(Layer):
 class Sigmoid(Layer):
     """g(z) = 1 / (1 + e⁻ᶻ), from 0 to 1; g′(z) = A (1 − A)."""
 
+    kept = ("A",)
+
     def forward(self, Z: Array) -> Array:
-        self.A = self.backend.sigmoid(Z)
-        return self.A
+        A = self.A = self.backend.sigmoid(Z)
+        return A
 
     def backward(self, dA: Array) -> Array:
         return self.backend.sigmoid_backward_from_output(dA, self.A)  # dA · A · (1 − A)
@@ -59,9 +62,11 @@ class Sigmoid(Layer):
 class Tanh(Layer):
     """g(z) = tanh z, from −1 to 1; g′(z) = 1 − A²."""
 
+    kept = ("A",)
+
     def forward(self, Z: Array) -> Array:
-        self.A = self.backend.tanh(Z)
-        return self.A
+        A = self.A = self.backend.tanh(Z)
+        return A
 
     def backward(self, dA: Array) -> Array:
         return self.backend.tanh_backward_from_output(dA, self.A)  # dA · (1 − A²)
@@ -70,9 +75,11 @@ class Tanh(Layer):
 class ReLU(Layer):
     """g(z) = max(z, 0); g′(z) is 1 where z > 0, else 0 (at 0 as well, where it has a kink)."""
 
+    kept = ("A",)
+
     def forward(self, Z: Array) -> Array:
-        self.A = self.backend.relu(Z)
-        return self.A
+        A = self.A = self.backend.relu(Z)
+        return A
 
     def backward(self, dA: Array) -> Array:
         return self.backend.relu_backward_from_output(dA, self.A)  # dA where A > 0, else 0
@@ -82,6 +89,7 @@ class LeakyReLU(Layer):
     """g(z) = z where z > 0, else slope · z: a ReLU that never goes quite silent."""
 
     arguments = ("slope",)
+    kept = ("Z",)
 
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = real(slope, "LeakyReLU: slope", least=0.0, most=1.0)
@@ -102,6 +110,7 @@ class ELU(Layer):
     """
 
     arguments = ("alpha",)
+    kept = ("Z",)
 
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = real(alpha, "ELU: alpha", above=0.0)
@@ -126,10 +135,12 @@ class GELU(Layer):
     g′(z) = s + z · s (1 − s) · 2u′, with s = σ(2u) and u′ = √(2/π) (1 + 3 · 0.044715 z²).
     """
 
+    kept = ("Z", "S")
+
     def forward(self, Z: Array) -> Array:
         self.Z = Z
-        self.S = self.backend.sigmoid((2.0 * ROOT) * (Z + CUBIC * (Z * Z * Z)))  # s = σ(2u)
-        return Z * self.S  # z · s
+        S = self.S = self.backend.sigmoid((2.0 * ROOT) * (Z + CUBIC * (Z * Z * Z)))  # s = σ(2u)
+        return Z * S  # z · s
 
     def backward(self, dA: Array) -> Array:
         Z, S = self.Z, self.S
@@ -143,10 +154,12 @@ class SiLU(Layer):
     By the product rule g′(z) = σ + z · σ (1 − σ) = σ + A (1 − σ).
     """
 
+    kept = ("S", "A")
+
     def forward(self, Z: Array) -> Array:
-        self.S = self.backend.sigmoid(Z)
-        self.A = Z * self.S  # z · σ(z)
-        return self.A
+        S = self.S = self.backend.sigmoid(Z)
+        A = self.A = Z * S  # z · σ(z)
+        return A
 
     def backward(self, dA: Array) -> Array:
         return dA * (self.S + self.A * (1.0 - self.S))  # dA · (σ + A (1 − σ))
@@ -154,6 +167,8 @@ class SiLU(Layer):
 
 class Softplus(Layer):
     """g(z) = ln(1 + eᶻ), a ReLU without a kink (Dugas et al. 2001); g′(z) = σ(z)."""
+
+    kept = ("Z",)
 
     def forward(self, Z: Array) -> Array:
         self.Z = Z
@@ -166,9 +181,11 @@ class Softplus(Layer):
 class Softmax(Layer):
     """g(Z)[i,j] = e^Z[i,j] / Σₖ e^Z[i,k]: each row becomes probabilities."""
 
+    kept = ("A",)
+
     def forward(self, Z: Array) -> Array:
-        self.A = self.backend.softmax(Z)
-        return self.A
+        A = self.A = self.backend.softmax(Z)
+        return A
 
     def backward(self, dA: Array) -> Array:
         # dZ[i,j] = A[i,j] (dA[i,j] − Σₖ dA[i,k] A[i,k])

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "API_VERSION",
     "DERIVED",
+    "DERIVED_CONVERSIONS",
     "PRIMITIVES",
     "ArrayAPIBackend",
     "Backend",
@@ -125,6 +126,21 @@ class Backend:
         return f"<purenn backend {self.name!r}>"
 
     # ---------------------------------------------------- derived: conversions
+
+    def as_floats(self, X: Array) -> Array:
+        """An array of this library as plain float64; one that is so already may be X itself."""
+        return self.astype(X, self.float64)
+
+    def all_finite(self, X: Array) -> bool:
+        """True if no entry is infinite or NaN."""
+        return bool(self.item(self.all(self.isfinite(X))))
+
+    def from_classes(self, numbers: Sequence[int], n: int) -> Array:
+        """One-hot rows, (k × n): 1 in the place of the class of these k numbers, else 0."""
+        rows = [[0.0] * n for _ in numbers]
+        for row, number in zip(rows, numbers, strict=True):
+            row[number] = 1.0
+        return self.from_list(rows)
 
     def from_source(self, source: RowSource, indices: Sequence[int]) -> Array:
         """The rows of these numbers of a data set that is no array yet, (k × width)."""
@@ -227,7 +243,12 @@ class Backend:
         return W - rate * dW
 
 
-DERIVED = tuple(name for name, f in vars(Backend).items() if callable(f) and name[0] != "_")
+DERIVED_CONVERSIONS = ("all_finite", "as_floats", "from_classes", "from_source")
+DERIVED = tuple(
+    name
+    for name, f in vars(Backend).items()
+    if callable(f) and name[0] != "_" and name not in DERIVED_CONVERSIONS
+)  # operations on arrays
 
 
 class ArrayAPIBackend(Backend):
@@ -246,7 +267,7 @@ class ArrayAPIBackend(Backend):
         for function in (*FUNCTIONS, "astype"):
             if hasattr(namespace, function):
                 setattr(self, function, getattr(namespace, function))
-        for operation in (*DERIVED, *CONVERSIONS):
+        for operation in (*DERIVED, *CONVERSIONS, *DERIVED_CONVERSIONS):
             if hasattr(faster, operation):
                 setattr(self, operation, getattr(faster, operation))
         self.array_type = type(namespace.asarray([[0.0]], dtype=self.float64))

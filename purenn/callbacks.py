@@ -5,10 +5,13 @@ from __future__ import annotations
 from math import inf
 
 from purenn.checks import real, whole
+from purenn.layers import assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from purenn.array import Array
+    from purenn.backend import Backend
+    from purenn.network import Network
     from purenn.training import Progress
 
 __all__ = ["EarlyStopping"]
@@ -20,8 +23,17 @@ class EarlyStopping:
     patience   epochs without improvement that are waited for, 1 or more
     min_delta  how much lower the loss must be to count as an improvement
 
-    Without validation data the training loss is watched. The best weights are restored at
-    the end of the run, whether it was stopped or not.
+    Without validation data the training loss is watched. Where an epoch is one step, the
+    best weights are then those that the loss was measured with, before the step; the loss of
+    an epoch of mini-batches is a mean over moving weights, and the weights after the epoch
+    are taken for it.
+
+    The best weights are put back at the end of the run, whether it was stopped or not. A run
+    that goes on, with this object and the history, goes on from the last weights, as if it
+    had never ended; what was best, and the count of epochs since, go on as well.
+
+    best_loss, best_epoch   so far
+    best, last              the values of network.trainable then, and after the last epoch
     """
 
     def __init__(self, patience: int = 5, min_delta: float = 0.0) -> None:
@@ -31,25 +43,66 @@ class EarlyStopping:
 
     def _forget(self) -> None:
         self.best_loss = inf
-        self.best_epoch = self._seen = 0
-        self._of: object = None  # the network of the run, and its backend
-        self._best: list[Array] = []  # arrays are never written into: no copies are needed
+        self.best_epoch = self.epochs = 0
+        self.network: Network | None = None  # that was watched, on its backend
+        self.backend: Backend | None = None
+        self.best: list[Array] = []  # arrays are never written into: no copies are needed
+        self.last: list[Array] = []
+
+    def watched(
+        self,
+        network: Network,
+        epochs: int,
+        best: tuple[int, float, list[Array]],
+        last: list[Array],
+    ) -> EarlyStopping:
+        """Be as after so many epochs of this network; `best` is the epoch, loss and weights."""
+        self.network, self.backend, self.epochs = network, network.backend, epochs
+        self.best_epoch, self.best_loss, self.best = best
+        self.last = last
+        return self
+
+    def begin(self, progress: Progress) -> None:
+        """Go on with this run, or forget the one before."""
+        network = progress.network
+        if network is not self.network or progress.epoch != self.epochs or not self.best:
+            self._forget()
+            return
+        self._follow(network.backend)
+        if all(map(self._equal, self.best, [p.value for p in network.trainable])):
+            assign(network.trainable, self.last)
+
+    def _follow(self, backend: Backend) -> None:
+        """The network was moved to another backend: what is kept of it moves as well."""
+        old = self.backend
+        if old is not None and old is not backend:
+            self.best = [backend.from_list(old.to_list(W)) for W in self.best]
+            self.last = [backend.from_list(old.to_list(W)) for W in self.last]
+            self.backend = backend
+
+    def _equal(self, A: Array, B: Array) -> bool:
+        return A is B or (
+            self.backend is not None and self.backend.to_list(A) == self.backend.to_list(B)
+        )
 
     def __call__(self, progress: Progress) -> None:
-        now = (progress.network, progress.network.backend)
-        if now != self._of or progress.epoch <= self._seen:
-            self._forget()  # another run has begun
-        self._of, self._seen = now, progress.epoch
+        if progress.epoch != self.epochs + 1 or progress.network is not self.network:
+            self._forget()  # its first epoch of a run
+        network = self.network = progress.network
+        self.backend, self.epochs = network.backend, progress.epoch
+        self.last = [p.value for p in network.trainable]
         validated = progress.history.validation_losses
         loss = validated[-1] if validated else progress.loss
         loss = inf if loss != loss else loss  # NaN is no improvement
-        if loss < self.best_loss - self.min_delta or not self._best:
+        if loss < self.best_loss - self.min_delta or not self.best:
             self.best_loss, self.best_epoch = loss, progress.epoch
-            self._best = [p.value for p in progress.network.trainable]
+            self.best = self.last if validated else list(progress.measured)
         elif progress.epoch - self.best_epoch >= self.patience:
             progress.stop()
 
     def end(self, progress: Progress) -> None:
         """Put the best weights back."""
-        for parameter, value in zip(progress.network.trainable, self._best, strict=True):
-            parameter.value = value
+        assign(progress.network.trainable, self.best)
+
+    def __repr__(self) -> str:
+        return f"EarlyStopping({self.patience}, min_delta={self.min_delta!r})"

@@ -30,6 +30,7 @@ class Dropout(Layer):
     """
 
     arguments = ("probability",)
+    kept = ("M",)
 
     def __init__(self, probability: float = 0.5) -> None:
         self.probability = real(probability, "Dropout: probability", least=0.0, below=1.0)
@@ -42,8 +43,8 @@ class Dropout(Layer):
         m, n = X.shape
         p, scale = self.probability, 1.0 / (1.0 - self.probability)
         kept = [[scale if draw >= p else 0.0 for draw in row] for row in self.random.rand(m, n)]
-        self.M = self.backend.from_list(kept)
-        return X * self.M
+        M = self.M = self.backend.from_list(kept)
+        return X * M
 
     def backward(self, dA: Array) -> Array:
         return dA * self.M  # dX = dA · M

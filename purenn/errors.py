@@ -13,7 +13,9 @@ __all__ = [
     "BackendVersionError",
     "DataError",
     "IncompleteBackendError",
+    "MissingMethodError",
     "NonFiniteError",
+    "NotReadyError",
     "PurennError",
     "ShapeError",
     "UnknownBackendError",
@@ -37,7 +39,18 @@ class DataError(PurennError, ValueError):
 
 
 class NonFiniteError(PurennError, ArithmeticError):
-    """The loss became NaN or infinite; the parameters were put back to the last finite state."""
+    """A loss or a prediction is NaN or infinite.
+
+    Where training stopped for it, the run is back at the last step that had a finite loss.
+    """
+
+
+class NotReadyError(PurennError, AttributeError):
+    """An attribute is not there: its object is no part of a network yet, or never has it."""
+
+
+class MissingMethodError(PurennError, NotImplementedError):
+    """A layer, a loss, an optimizer or a schedule of one's own lacks a method."""
 
 
 class BackendError(PurennError):

@@ -1,7 +1,8 @@
 """What a user hands over becomes a checked array: rows of finite numbers.
 
-Accepted are lists of rows, arrays of the network's own backend, and any other object
-with `tolist`. Whatever else comes is refused with the place and the mend: a wrong
+Accepted are rows in any order-keeping collection (lists, tuples, ranges, iterators), arrays
+of any library, and tables (see purenn.tables); a flat collection is one column where a
+column is asked for. Whatever else comes is refused with the place and the mend: a wrong
 input never trains silently.
 """
 
@@ -9,74 +10,173 @@ from __future__ import annotations
 
 from math import isfinite
 
-from purenn.errors import DataError
+from purenn.checks import as_real, short
+from purenn.errors import ArgumentError, DataError
+from purenn.tables import as_list, complaint_about, rows_of_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from purenn.array import Array
     from purenn.backend import Backend
 
-__all__ = ["as_array", "as_list", "as_rows"]
+__all__ = [
+    "as_array",
+    "as_column",
+    "as_list_of",
+    "as_names",
+    "as_row",
+    "as_rows",
+    "as_weights",
+    "each_row",
+]
 
 PLAIN = {float, int, bool}  # types of numbers that need no closer look
+NO_ORDER = "has no order that can be relied on; use a list"
 
 
 def as_array(backend: Backend, data: Any, name: str) -> Array:
     """`data` as an array of the backend, (m × n), all finite. `name` is for the messages.
 
-    Raises DataError for what is not rows of finite numbers of one length.
+    An array of the backend's own is neither copied nor turned into lists, if it holds
+    float64 already. Raises DataError for what is not rows of finite numbers of one length.
     """
     if backend.is_array(data):
         if len(data.shape) == 2 and 0 not in data.shape:
-            array = backend.astype(data, backend.float64)
-            if backend.item(backend.all(backend.isfinite(array))):
+            array = backend.as_floats(data)
+            if backend.all_finite(array):
                 return array
         data = backend.to_list(data)  # for a closer look
     return backend.from_list(as_rows(data, name))
 
 
-def as_list(data: Any) -> Any:
-    """An array of any library as lists; anything else as it is."""
-    return data.tolist() if hasattr(data, "tolist") else data
-
-
 def as_rows(data: Any, name: str) -> list[list[float]]:
     """`data` as rows of finite floats, all of one length; True and False count as 1 and 0."""
-    rows = as_list(data)
-    if isinstance(rows, (str, bytes, dict)) or not hasattr(rows, "__iter__"):
-        raise DataError(
-            f"{name} is {_shown(rows)}; needed is a list of rows, such as [[0.0, 1.0], [1.0, 0.0]]"
-        )
-    checked = [_row(as_list(row), i, name) for i, row in enumerate(rows)]
-    if not checked:
+    rows = rows_of_table(data, name)
+    if rows is None:
+        rows = list(each_row(data, name))
+    if not rows:
         raise DataError(f"{name} is empty; at least one row is needed")
-    width = len(checked[0])
-    for i, row in enumerate(checked):
-        if len(row) != width:
+    return rows
+
+
+def each_row(data: Any, name: str) -> Iterator[list[float]]:
+    """The rows of `data` one by one, as as_rows checks them; none if it is empty."""
+    table = rows_of_table(data, name)
+    if table is not None:
+        yield from table
+        return
+    width = None
+    for i, row in enumerate(_collection(data, name, "a list of rows, such as [[0.0, 1.0]]")):
+        checked = _row(row, i, name)
+        width = len(checked) if width is None else width
+        if len(checked) != width:
             raise DataError(
-                f"{name}[{i}] has {len(row)} entries, but {name}[0] has {width}; "
+                f"{name}[{i}] has {len(checked)} entries, but {name}[0] has {width}; "
                 "all rows must have the same length"
             )
-    return checked
+        yield checked
+
+
+def as_column(data: Any, name: str) -> Any:
+    """A flat collection of numbers as one column, rows of one number; rows stay what they are.
+
+    Raises DataError for text: labels have to be numbers first.
+    """
+    values, flat = _looked_at(data, name)
+    if flat and isinstance(values[0], str):
+        raise DataError(
+            f"{name}[0] is {short(values[0])}, a text; numbers are needed. Of names of classes "
+            f"make class numbers: names = sorted(set({name})), then "
+            f"{name} = [names.index(label) for label in {name}]"
+        )
+    return [[value] for value in values] if flat else values
+
+
+def as_row(data: Any, name: str) -> Any:
+    """A flat collection of numbers as the only row; rows stay what they are."""
+    values, flat = _looked_at(data, name)
+    return [values] if flat else values
+
+
+def _looked_at(data: Any, name: str) -> tuple[Any, bool]:
+    """The data, gone through once, and whether it is flat: of numbers and not of rows."""
+    if rows_of_table(data, name) is not None:
+        return data, False
+    values = list(_collection(data, name, "a list of numbers or rows, such as [0, 1]"))
+    first = values[0] if values else []
+    return values, isinstance(first, (str, bytes)) or not hasattr(first, "__iter__")
+
+
+def as_list_of(data: Any, name: str) -> list[Any]:
+    """The entries of a flat collection, whatever they are; DataError for what is none."""
+    return list(_collection(data, name, "a list"))
+
+
+def as_weights(data: Any, rows: int) -> list[float]:
+    """`sample_weight` as a list of one number for each of so many rows, 0 or more.
+
+    Raises DataError for anything else, and where all are 0.
+    """
+    name = "sample_weight"
+    weights = [row[0] for row in as_rows(as_column(data, name), name) if len(row) == 1]
+    if len(weights) != rows:
+        raise DataError(f"X has {rows} rows, but {name} has {len(weights)} numbers; one a row")
+    for i, weight in enumerate(weights):
+        if weight < 0.0:
+            raise DataError(f"{name}[{i}] is {weight:g}, must be 0 or more")
+    if not (any(weights) and isfinite(sum(weights))):
+        raise DataError(f"{name} adds up to {sum(weights):g}; some must be above 0, none so large")
+    return weights
+
+
+def as_names(names: Any, what: str) -> list[str]:
+    """A list of names, in an order: ArgumentError for a text, a set or a dictionary."""
+    if isinstance(names, str) or not hasattr(names, "__iter__"):
+        raise ArgumentError(f"{what} is {short(names)}, must be a list of names")
+    if _has_no_order(names):
+        raise ArgumentError(f"{what} is a {type(names).__name__}, which {NO_ORDER}")
+    return list(as_list(names))
+
+
+def _collection(data: Any, name: str, wanted: str) -> Iterable[Any]:
+    """What can be gone through once, in an order."""
+    if complaint := complaint_about(data, name):
+        raise DataError(f"{name} is {complaint}")
+    data = as_list(data)
+    if isinstance(data, (str, bytes, bytearray)) or not hasattr(data, "__iter__"):
+        raise DataError(f"{name} is {_shown(data)}; needed is {wanted}")
+    if _has_no_order(data):
+        raise DataError(f"{name} is {_shown(data)}, which {NO_ORDER}")
+    return data  # type: ignore[no-any-return]
+
+
+def _has_no_order(data: Any) -> bool:
+    """Sets and dictionaries; a dictionary's keys and values have the order it was made in."""
+    from collections.abc import KeysView, Mapping, Set
+
+    return isinstance(data, (Mapping, Set)) and not isinstance(data, KeysView)
 
 
 def _row(row: Any, i: int, name: str) -> list[float]:
-    if isinstance(row, (str, bytes, dict)) or not hasattr(row, "__iter__"):
-        mend = f"; one example is written [[{row}, …]]" if _is_real(row) else ""
-        raise DataError(f"{name}[{i}] is {_shown(row)}, not a row of numbers{mend}")
+    if type(row) is not list:
+        mend = f"; one example is written [[{short(row)}, …]]" if as_real(row) is not None else ""
+        row = _collection(row, f"{name}[{i}]", f"a row of numbers{mend}")
     entries = list(row)
     if not entries:
         raise DataError(f"{name}[{i}] is empty; a row has at least one number")
-    if not set(map(type, entries)) <= PLAIN:
-        for j, entry in enumerate(entries):
-            if not _is_real(entry):
-                raise DataError(f"{name}[{i}][{j}] is {_shown(entry)}; a number is needed")
-    try:
-        numbers = [float(entry) for entry in entries]
-    except OverflowError:
-        raise DataError(f"{name}[{i}] holds a whole number too large for a float") from None
+    if set(map(type, entries)) <= PLAIN:
+        try:
+            numbers: list[Any] = [float(entry) for entry in entries]
+        except OverflowError:
+            raise DataError(f"{name}[{i}] holds a whole number too large for a float") from None
+    else:
+        numbers = [float(e) if type(e) is bool else _number(e) for e in entries]
+        if None in numbers:
+            j = numbers.index(None)
+            raise DataError(f"{name}[{i}][{j}] is {_shown(entries[j])}; a number is needed")
     if not all(map(isfinite, numbers)):
         j = next(j for j, number in enumerate(numbers) if not isfinite(number))
         raise DataError(
@@ -86,15 +186,13 @@ def _row(row: Any, i: int, name: str) -> list[float]:
     return numbers
 
 
-def _is_real(value: Any) -> bool:
-    """True for a real number of any type, NumPy's among them."""
-    from numbers import Real  # not at the top: `import purenn` stays fast
-
-    return isinstance(value, Real)
+def _number(value: Any) -> float | None:
+    """A real number of any type, a truth value of an array library too."""
+    if "bool" in str(getattr(value, "dtype", "")):
+        return float(bool(value))
+    return as_real(value)
 
 
 def _shown(thing: Any) -> str:
     """A value and its type, cut to fit a message."""
-    text = repr(thing)
-    text = text if len(text) <= 40 else text[:37] + "…"
-    return text if thing is None else f"{text} ({type(thing).__name__})"
+    return short(thing) if thing is None else f"{short(thing)} ({type(thing).__name__})"

@@ -13,7 +13,7 @@ one or two columns wide.
 
 from __future__ import annotations
 
-from math import exp, log, log1p
+from math import exp, isfinite, log, log1p
 from operator import mul
 
 from purenn import sparse
@@ -223,6 +223,20 @@ def sigmoid_cross_entropy(Z: Matrix, Y: Matrix) -> tuple[float, Matrix]:
 # ------------------------------------------------------------------------- the rest
 
 item = float  # a full reduction of lists is a Python number already
+
+
+def all_finite(X: Matrix) -> bool:
+    """True if no entry is infinite or NaN: then the sum of all is neither, unless it overflows."""
+    rows = X.rows
+    return isfinite(sum(map(sum, rows))) or all(all(map(isfinite, row)) for row in rows)
+
+
+def from_classes(numbers: Sequence[int], n: int) -> Matrix:
+    """One-hot rows; those of one class are one row."""
+    rows: dict[int, Row] = {}
+    for k in set(numbers):
+        rows[k] = (*[0.0] * k, 1.0, *[0.0] * (n - 1 - k))
+    return Matrix([rows[k] for k in numbers])
 
 
 def from_source(source: Any, indices: Sequence[int]) -> Matrix:

@@ -2,7 +2,8 @@
 
 Forward keeps what backward needs. Backward is handed dA = dL/dA for the layer's
 output A, sets the gradients of the layer's own parameters, and returns dL/dX for its
-input X: the chain rule, one link a layer.
+input X: the chain rule, one link a layer. What forward returns it never reads back from
+what it keeps: so two threads can predict with one network.
 
 Letters: X (m × n_in) input, W (n_in × n_out), b (1 × n_out), Z = X @ W + b (m × n_out).
 """
@@ -12,18 +13,20 @@ from __future__ import annotations
 from purenn.checks import whole
 from purenn.errors import ArgumentError
 from purenn.initializers import GlorotUniform, Zeros
-from purenn.inputs import as_list, as_rows
+from purenn.inputs import as_row, as_rows
+from purenn.parts import Part, check_call, is_foreign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar, Self
+    from collections.abc import Sequence
+    from typing import Any, ClassVar
 
     from purenn.array import Array
     from purenn.backend import Backend
     from purenn.initializers import Initializer
     from purenn.random import RandomState
 
-__all__ = ["Dense", "Layer", "Parameter"]
+__all__ = ["Dense", "Layer", "Parameter", "assign"]
 
 
 class Parameter:
@@ -40,27 +43,47 @@ class Parameter:
         self.gradient: Any = None  # an Array, from the first backward on
 
 
-class Layer:
+def assign(parameters: Sequence[Parameter], values: Sequence[Array]) -> None:
+    """Give each parameter its value: all of them, or none where that is interrupted."""
+    before = [parameter.value for parameter in parameters]
+    try:
+        for parameter, value in zip(parameters, values, strict=True):
+            parameter.value = value
+    except BaseException:  # Ctrl-C too
+        for parameter, value in zip(parameters, before, strict=True):
+            parameter.value = value
+        raise
+
+
+class Layer(Part):
     """What a network asks of a layer. The layers without parameters are in activations.py.
 
     `build` is called once, by the Network that the layer becomes a part of.
     """
 
+    methods = {  # noqa: RUF012 (as Part declares it)
+        "build": "backend, random, number",
+        "parameters": "",
+        "forward": "X",
+        "predict": "X",
+        "backward": "dA",
+    }
+    needed = ("forward", "backward")
+    not_yet = (
+        ": it has none, or not yet. A layer gets its backend and its parameters when "
+        "nn.Network([…]) makes a copy of it and calls build, which a build of one's own passes "
+        "on: super().build(backend, random, number); they are in network.layers"
+    )
+    kept: ClassVar[tuple[str, ...]] = ()  # what forward keeps for backward; no copy holds it
+
     backend: Backend
     input_gradient_needed = True  # not of a first layer, which has nobody to pass it on to
     title: str = ""  # how messages call the layer: "Dense 2 (128 → 10)"
-    arguments: ClassVar[tuple[str, ...]] = ()  # names of the constructor's arguments
 
     def build(self, backend: Backend, random: RandomState, number: int) -> None:
         """Take the backend and draw the parameters; `number` counts layers of a kind from 1."""
         self.backend = backend
         self.title = f"{type(self).__name__} {number}"
-
-    def copy(self) -> Self:
-        """The same description, for a network of its own."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
-        return twin
 
     def parameters(self) -> list[Parameter]:
         """What training changes, weights before bias."""
@@ -68,7 +91,7 @@ class Layer:
 
     def forward(self, X: Array) -> Array:
         """The output for the input X, one example a row."""
-        raise NotImplementedError
+        self.lacks("forward")
 
     def predict(self, X: Array) -> Array:
         """As forward, but outside of training: Dropout does nothing then."""
@@ -76,11 +99,10 @@ class Layer:
 
     def backward(self, dA: Array) -> Array:
         """dL/dX, given dL/dA of the last forward's output A."""
-        raise NotImplementedError
+        self.lacks("backward")
 
-    def settings(self) -> dict[str, Any]:
-        """The constructor's arguments by name."""
-        return {name: getattr(self, name) for name in self.arguments}
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in self.kept}
 
     def __repr__(self) -> str:
         return type(self).__name__
@@ -95,6 +117,9 @@ class Dense(Layer):
     Raises ArgumentError for sizes below 1, DataError for rows that are not numbers.
     """
 
+    arguments = ("n_in", "n_out")
+    kept = ("X",)
+
     def __init__(
         self,
         n_in: int,
@@ -107,10 +132,7 @@ class Dense(Layer):
         self.weights = weights if callable(weights) else self._given("weights", weights, n_in)
         self.bias = bias
         if bias is not None and not callable(bias):
-            row = as_list(bias)
-            flat = isinstance(row, (list, tuple)) and row and not hasattr(row[0], "__iter__")
-            self.bias = self._given("bias", [row] if flat else row, 1)
-        self.W: Parameter
+            self.bias = self._given("bias", as_row(bias, f"{self}: bias"), 1)
         self.b: Parameter | None = None
 
     def _given(self, what: str, data: Any, n: int) -> list[list[float]]:
@@ -127,11 +149,21 @@ class Dense(Layer):
         """Draw W, then b."""
         self.backend = backend
         self.title = f"Dense {number} ({self.n_in} → {self.n_out})"
-        W = self.weights(random, self.n_in, self.n_out) if callable(self.weights) else self.weights
+        W = self._drawn("weights", self.weights, random, self.n_in)
         self.W = Parameter(f"W{number}", backend.from_list(W))
         if self.bias is not None:
-            b = self.bias(random, 1, self.n_out) if callable(self.bias) else self.bias
+            b = self._drawn("bias", self.bias, random, 1)
             self.b = Parameter(f"b{number}", backend.from_list(b))
+
+    def _drawn(self, what: str, given: Any, random: RandomState, n: int) -> list[list[float]]:
+        """The n rows of a parameter, drawn if an initializer was given; of a stranger, checked."""
+        if not callable(given):
+            rows: list[list[float]] = given
+            return rows
+        if not is_foreign(given):
+            return given(random, n, self.n_out)  # type: ignore[no-any-return]
+        check_call(given, f"{self}: {what}: the initializer", "random, n_in, n_out")
+        return self._given(what, given(random, n, self.n_out), n)
 
     def parameters(self) -> list[Parameter]:
         return [self.W] if self.b is None else [self.W, self.b]
@@ -150,8 +182,7 @@ class Dense(Layer):
             return dZ
         return self.backend.linear_input_gradient(dZ, self.W.value)  # dX = dZ @ Wᵀ, (m × n_in)
 
-    def settings(self) -> dict[str, Any]:
-        return {"n_in": self.n_in, "n_out": self.n_out}
+    W: Parameter  # from build on
 
     def __repr__(self) -> str:
         return f"Dense({self.n_in}, {self.n_out})"

@@ -1,8 +1,11 @@
 """Metrics: how good predictions are, in numbers for people; nothing is trained on them.
 
 A metric of training is a function (backend, P, Y) → float of predictions P and targets Y,
-both (m × n), one example a row. In mini-batches `train` averages it by each batch's share
-of the rows, which is right for a mean over rows; `r2` is none, see there.
+both (m × n), one example a row; one that takes sample weights has them as a fourth
+argument, (m × 1). It is measured on all rows of an epoch together. A mean over rows may be
+taken batch by batch, which needs no memory, if it says so: `@mean_over_rows`.
+
+Called by hand, the metrics of this file take rows as well as arrays, and check them.
 
 The second half of this file judges a classifier by plain class numbers: how often each
 class was taken for which, in a confusion matrix C, and what follows from it.
@@ -10,8 +13,10 @@ class was taken for which, in a confusion matrix C, and what follows from it.
 
 from __future__ import annotations
 
-from purenn.checks import whole
-from purenn.errors import ArgumentError, DataError
+from purenn.checks import short, whole
+from purenn.errors import ArgumentError, DataError, ShapeError
+from purenn.inputs import as_array, as_list_of, as_names, as_rows, as_weights
+from purenn.parts import check_call, is_foreign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,18 +25,21 @@ if TYPE_CHECKING:
 
     from purenn.array import Array
     from purenn.backend import Backend
+    from purenn.losses import Loss
 
-    Metric = Callable[[Backend, Array, Array], float]
+    Metric = Callable[..., float]  # (backend, P, Y) or (backend, P, Y, weights)
 
 __all__ = [
     "METRICS",
     "ClassReport",
     "accuracy",
+    "binary_accuracy",
     "confusion_matrix",
     "f1",
-    "find_metric",
+    "find_metrics",
     "macro_average",
     "mean_absolute_error",
+    "mean_over_rows",
     "mean_squared_error",
     "precision",
     "predicted_classes",
@@ -40,46 +48,116 @@ __all__ = [
 ]
 
 
-def accuracy(backend: Backend, P: Array, Y: Array) -> float:
+def mean_over_rows(metric: Metric) -> Metric:
+    """Says of a metric that it is a mean over rows: the value of a whole is the mean of its
+    parts' values, weighted by their rows (or by the weight of their rows)."""
+    vars(metric)["mean_over_rows"] = True
+    return metric
+
+
+def checked(metric: Metric) -> Metric:
+    """The metric for everybody: P and Y may be rows too, and have to be finite and alike.
+
+    `unchecked` of it is the metric itself, which training calls with arrays of its own.
+    """
+
+    def measure(backend: Backend, P: Any, Y: Any, sample_weight: Any = None) -> float:
+        name = measure.__name__
+        P, Y = as_array(backend, P, f"{name}: P"), as_array(backend, Y, f"{name}: Y")
+        if P.shape != Y.shape:
+            raise ShapeError(
+                "{}: P is ({} × {}), but Y is ({} × {}); every prediction needs its target".format(
+                    name, *P.shape, *Y.shape
+                )
+            )
+        if sample_weight is not None:
+            weights = as_weights(sample_weight, P.shape[0])
+            sample_weight = backend.from_list([[w] for w in weights])
+        return metric(backend, P, Y, sample_weight)
+
+    measure.__name__, measure.__doc__ = metric.__name__, metric.__doc__
+    vars(measure).update(vars(metric), unchecked=metric, __wrapped__=metric)
+    return measure
+
+
+def _mean(backend: Backend, X: Array, weights: Array | None) -> float:
+    """Σᵢⱼ wᵢ X[i,j] / (n · Σᵢ wᵢ), the mean over all entries; wᵢ is 1 without weights."""
+    if weights is None:
+        return backend.item(backend.mean(X))
+    n = X.shape[1]
+    return backend.item(backend.sum(weights * X)) / (n * backend.item(backend.sum(weights)))
+
+
+@checked
+@mean_over_rows
+def accuracy(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> float:
     """The share of examples whose most probable class is the right one.
 
-    With a single output, P ≥ 0.5 means yes.
+    With a single output, P ≥ 0.5 means yes. Several outputs are chances of as many classes;
+    where they are yes-or-no questions, binary_accuracy is the one to take, and does stand
+    under the name "accuracy" in a training with BinaryCrossEntropy.
     """
     if Y.shape[1] == 1:
-        right = (P >= 0.5) == (Y >= 0.5)
-    else:
-        right = backend.argmax(P, axis=1, keepdims=True) == backend.argmax(Y, axis=1, keepdims=True)
-    return backend.item(backend.mean(backend.astype(right, backend.float64)))  # type: ignore[arg-type]
+        return binary_accuracy.unchecked(backend, P, Y, weights)  # type: ignore[attr-defined, no-any-return]
+    right = backend.argmax(P, axis=1, keepdims=True) == backend.argmax(Y, axis=1, keepdims=True)
+    return _mean(backend, backend.astype(right, backend.float64), weights)  # type: ignore[arg-type]
 
 
-def mean_squared_error(backend: Backend, P: Array, Y: Array) -> float:
+@checked
+@mean_over_rows
+def binary_accuracy(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> float:
+    """The share of entries on the right side: P ≥ 0.5 where Y ≥ 0.5, P < 0.5 elsewhere.
+
+    Each output answers a question of its own (1 minus the Hamming loss).
+    """
+    right = (P >= 0.5) == (Y >= 0.5)
+    return _mean(backend, backend.astype(right, backend.float64), weights)  # type: ignore[arg-type]
+
+
+@checked
+@mean_over_rows
+def mean_squared_error(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> float:
     """Σᵢⱼ (P − Y)² / (m·n)."""
     m, n = Y.shape
-    return backend.item(backend.squared_error(P, Y, 1.0 / (m * n))[0])
+    if weights is None:
+        return backend.item(backend.squared_error(P, Y, 1.0 / (m * n))[0])
+    return _mean(backend, (P - Y) * (P - Y), weights)
 
 
-def mean_absolute_error(backend: Backend, P: Array, Y: Array) -> float:
+@checked
+@mean_over_rows
+def mean_absolute_error(
+    backend: Backend, P: Array, Y: Array, weights: Array | None = None
+) -> float:
     """Σᵢⱼ |P − Y| / (m·n), in the units of Y."""
-    return backend.item(backend.mean(backend.abs(P - Y)))
+    return _mean(backend, backend.abs(P - Y), weights)
 
 
-def r2(backend: Backend, P: Array, Y: Array) -> float:
-    """The coefficient of determination R² = 1 − Σᵢ (P − Y)² / Σᵢ (Y − mean of Y)².
+@checked
+def r2(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> float:
+    """The coefficient of determination R² = 1 − Σᵢ wᵢ (P − Y)² / Σᵢ wᵢ (Y − mean of Y)².
 
-    1 is perfect, 0 no better than always saying the mean, below 0 worse. Of several
-    outputs it is the mean of their R². Where all targets of an output are equal there is
-    nothing to explain: 1 if every prediction is exactly right, else 0.
+    1 is perfect, 0 no better than always saying the (weighted) mean, below 0 worse. Of
+    several outputs it is the mean of their R². Where all targets of an output are equal
+    there is nothing to explain: 1 if every prediction is exactly right, else 0.
 
     It is not a mean over rows: the average of R² over mini-batches is not the R² of the
-    whole. `train` and `evaluate` measure it on all rows together.
+    whole.
     """
-    E, D = P - Y, Y - backend.mean(Y, axis=0, keepdims=True)
-    (left,) = backend.to_list(backend.sum(E * E, axis=0, keepdims=True))  # Σᵢ (P − Y)², (1 × n)
-    (total,) = backend.to_list(backend.sum(D * D, axis=0, keepdims=True))
+
+    def total(X: Array) -> Array:  # Σᵢ wᵢ X[i,j], (1 × n)
+        return backend.sum(X if weights is None else weights * X, axis=0, keepdims=True)
+
+    E = P - Y
+    if weights is None:
+        D = Y - backend.mean(Y, axis=0, keepdims=True)
+    else:
+        D = Y - total(Y) / backend.item(backend.sum(weights))
+    (left,), (spread,) = backend.to_list(total(E * E)), backend.to_list(total(D * D))
     (high,) = backend.to_list(backend.max(Y, axis=0, keepdims=True))
     (low,) = backend.to_list(-backend.max(-Y, axis=0, keepdims=True))
     values = [
-        1.0 - left[j] / total[j] if high[j] > low[j] and total[j] > 0.0 else float(left[j] == 0.0)
+        1.0 - left[j] / spread[j] if high[j] > low[j] and spread[j] > 0.0 else float(left[j] == 0.0)
         for j in range(len(left))
     ]
     return sum(values) / len(values)
@@ -87,19 +165,46 @@ def r2(backend: Backend, P: Array, Y: Array) -> float:
 
 METRICS: dict[str, Metric] = {
     "accuracy": accuracy,
+    "binary_accuracy": binary_accuracy,
     "mean_squared_error": mean_squared_error,
     "mean_absolute_error": mean_absolute_error,
     "r2": r2,
 }
 
 
-def find_metric(metric: str | Metric) -> tuple[str, Metric]:
-    """The name and the function of a metric, given as either."""
+def find_metrics(metrics: Any, loss: Loss, *, weighted: bool = False) -> dict[str, Metric]:
+    """Name → function of the metrics, given as one or several of either.
+
+    loss      decides what "accuracy" stands for (`loss.accuracy`)
+    weighted  they have to take sample weights
+
+    Raises ArgumentError for names that are unknown or come twice, and for what is no metric.
+    """
+    given = (
+        [metrics] if isinstance(metrics, str) or callable(metrics) else as_names(metrics, "metrics")
+    )
+    found: dict[str, Metric] = {}
+    for metric in given:
+        name, measure = _find_metric(metric, loss)
+        if name in found:
+            raise ArgumentError(
+                f"metrics: two are called {short(name)}; give one of them another __name__"
+            )
+        if is_foreign(measure) and not hasattr(measure, "unchecked"):
+            arguments = "backend, P, Y, weights" if weighted else "backend, P, Y"
+            check_call(measure, f"metrics: {name}", arguments)
+        found[name] = measure
+    return found
+
+
+def _find_metric(metric: Any, loss: Loss) -> tuple[str, Metric]:
     if callable(metric):
         return getattr(metric, "__name__", type(metric).__name__), metric
-    if metric in METRICS:
-        return metric, METRICS[metric]
-    raise ArgumentError(f"unknown metric {metric!r}; there are {', '.join(METRICS)}, or a function")
+    if isinstance(metric, str) and metric in METRICS:
+        return metric, METRICS[loss.accuracy if metric == "accuracy" else metric]
+    raise ArgumentError(
+        f"unknown metric {short(metric)}; there are {', '.join(METRICS)}, or a function"
+    )
 
 
 # ------------------------------------------------------------- judging a classifier
@@ -117,46 +222,57 @@ def predicted_classes(backend: Backend, P: Array) -> list[int]:
 
 
 def confusion_matrix(
-    truth: Sequence[float], predicted: Sequence[float], classes: int
-) -> list[list[int]]:
+    truth: Sequence[float],
+    predicted: Sequence[float],
+    classes: int,
+    sample_weight: Any = None,
+) -> list[list[float]]:
     """C[t][p] = how many examples of class t were taken for class p: truth down, predicted across.
 
-    The right ones stand on the diagonal. Class numbers are whole, from 0 to classes − 1.
+    The right ones stand on the diagonal. Class numbers are whole, from 0 to classes − 1. With
+    sample_weight, one number an example, their weights are added up in place of counting.
     Raises ArgumentError for no classes, DataError for lists that cannot be compared.
     """
     classes = whole(classes, "confusion_matrix: classes")
+    truth, predicted = as_list_of(truth, "truth"), as_list_of(predicted, "predicted")
     if len(truth) != len(predicted):
         raise DataError(
             f"confusion_matrix: truth has {len(truth)} class numbers, predicted {len(predicted)}; "
             "every example needs one of each"
         )
-    C = [[0] * classes for _ in range(classes)]
-    for i, (t, p) in enumerate(zip(truth, predicted, strict=True)):
-        C[_class(t, f"truth[{i}]", classes)][_class(p, f"predicted[{i}]", classes)] += 1
+    weights: Any = [1] * len(truth)
+    if sample_weight is not None:
+        weights = as_weights(sample_weight, len(truth))
+    C: list[list[float]] = [[0] * classes for _ in range(classes)]
+    for i, (t, p, weight) in enumerate(zip(truth, predicted, weights, strict=True)):
+        C[_class(t, f"truth[{i}]", classes)][_class(p, f"predicted[{i}]", classes)] += weight
     return C
 
 
-def precision(C: Sequence[Sequence[int]]) -> list[float]:
+def precision(C: Sequence[Sequence[float]]) -> list[float]:
     """Of the examples taken for class k, the share that were: C[k][k] / Σₜ C[t][k].
 
     0 for a class that nothing was taken for (0/0).
     """
+    C = _square(C)
     return [_share(C[k][k], sum(column)) for k, column in enumerate(zip(*C, strict=True))]
 
 
-def recall(C: Sequence[Sequence[int]]) -> list[float]:
+def recall(C: Sequence[Sequence[float]]) -> list[float]:
     """Of the examples of class k, the share that was found: C[k][k] / Σₚ C[k][p].
 
     0 for a class without examples (0/0).
     """
+    C = _square(C)
     return [_share(C[k][k], sum(row)) for k, row in enumerate(C)]
 
 
-def f1(C: Sequence[Sequence[int]]) -> list[float]:
+def f1(C: Sequence[Sequence[float]]) -> list[float]:
     """The harmonic mean of precision and recall: 2 C[k][k] / (Σₜ C[t][k] + Σₚ C[k][p]).
 
     0 for a class that neither occurs nor was predicted (0/0).
     """
+    C = _square(C)
     columns = zip(*C, strict=True)
     return [
         _share(2 * C[k][k], sum(row) + sum(column))
@@ -164,9 +280,33 @@ def f1(C: Sequence[Sequence[int]]) -> list[float]:
     ]
 
 
-def macro_average(values: Sequence[float]) -> float:
-    """The plain mean over the classes: a rare class counts as much as a common one."""
-    return sum(values) / len(values)
+def macro_average(values: Sequence[float], C: Sequence[Sequence[float]] | None = None) -> float:
+    """The plain mean over the classes: a rare class counts as much as a common one.
+
+    With the confusion matrix C, classes that never occur are left out: those that no example
+    is of and that nothing was taken for.
+    """
+    chosen = as_list_of(values, "values")
+    if C is not None:
+        chosen = [value for value, seen in zip(chosen, occurs(C), strict=True) if seen]
+    return sum(chosen) / len(chosen) if chosen else 0.0
+
+
+def occurs(C: Sequence[Sequence[float]]) -> list[bool]:
+    """Of each class, whether any example is of it or was taken for it."""
+    C = _square(C)
+    return [any(row) or any(column) for row, column in zip(C, zip(*C, strict=True), strict=True)]
+
+
+def _square(C: Any) -> list[list[float]]:
+    """A confusion matrix as rows of floats: NumPy's small whole numbers would overflow."""
+    rows = as_rows(C, "C")
+    if len(rows) != len(rows[0]):
+        raise DataError(
+            f"C is ({len(rows)} × {len(rows[0])}); a confusion matrix has a row and a column "
+            "for each class"
+        )
+    return rows
 
 
 class ClassReport:
@@ -174,28 +314,41 @@ class ClassReport:
 
     truth, predicted  class numbers, one an example
     classes           the number of classes, or their names in the order of the numbers
+    sample_weight     how much each example counts; None: 1 each
 
     names, rows (examples of each class), matrix (truth down, predicted across),
     precision, recall and f1 hold one entry a class; 0/0 counts as 0. macro has the plain
-    means of the last three, accuracy the share of right answers among all rows.
+    means of the last three over the classes that occur (`absent` names the others),
+    accuracy the share of right answers among all rows.
     """
 
     def __init__(
-        self, truth: Sequence[float], predicted: Sequence[float], classes: int | Sequence[str]
+        self,
+        truth: Sequence[float],
+        predicted: Sequence[float],
+        classes: int | Sequence[str],
+        sample_weight: Any = None,
     ) -> None:
         listed = hasattr(classes, "__iter__") and not isinstance(classes, str)
-        named: Any = classes if listed else range(whole(classes, "ClassReport: classes"))
+        named: Any = (
+            as_names(classes, "ClassReport: classes")
+            if listed
+            else range(whole(classes, "ClassReport: classes"))
+        )
         self.names = [str(name) for name in named]
         count = len(self.names)
-        self.matrix = confusion_matrix(truth, predicted, count)
+        self.matrix = confusion_matrix(truth, predicted, count, sample_weight)
         self.rows = [sum(row) for row in self.matrix]
         self.precision = precision(self.matrix)
         self.recall = recall(self.matrix)
         self.f1 = f1(self.matrix)
         self.accuracy = _share(sum(self.matrix[k][k] for k in range(count)), sum(self.rows))
         self.macro = {
-            name: macro_average(getattr(self, name)) for name in ("precision", "recall", "f1")
+            name: macro_average(getattr(self, name), self.matrix)
+            for name in ("precision", "recall", "f1")
         }
+        seen = zip(self.names, occurs(self.matrix), strict=True)
+        self.absent = [name for name, occurs_somewhere in seen if not occurs_somewhere]
 
     def to_dict(self) -> dict[str, Any]:
         """All figures as plain data, for JSON."""
@@ -208,14 +361,21 @@ class ClassReport:
         columns = zip(self.names, self.precision, self.recall, self.f1, self.rows, strict=True)
         last = ("macro average", *self.macro.values(), sum(self.rows))
         for name, p, r, f, rows in (*columns, last):
-            lines.append(f"{name:<{width}}  {p:>9.3f}  {r:>6.3f}  {f:>5.3f}  {rows:>7}")
+            shown = _count(rows)  # type: ignore[arg-type]
+            lines.append(f"{name:<{width}}  {p:>9.3f}  {r:>6.3f}  {f:>5.3f}  {shown:>7}")
         right = sum(self.matrix[k][k] for k in range(len(self.names)))
-        lines.append(f"accuracy {self.accuracy:.3f}: {right} of {sum(self.rows)} right")
+        of = f"{_count(right)} of {_count(sum(self.rows))}"
+        lines.append(f"accuracy {self.accuracy:.3f}: {of} right")
+        if 0 < len(self.absent) < len(self.names):
+            lines.append(
+                f"the macro averages leave out {len(self.absent)} of {len(self.names)} classes, "
+                f"which never occur: {short(', '.join(self.absent))}"
+            )
         return "\n".join(lines)
 
     def confusion(self) -> str:
         """The confusion matrix as a table: truth down, predicted across."""
-        cells = [[str(count) for count in row] for row in self.matrix]
+        cells = [[_count(count) for count in row] for row in self.matrix]
         first = max(len("truth"), *map(len, self.names))
         widths = [
             max(len(name), *map(len, column))
@@ -245,6 +405,11 @@ def _class(label: Any, where: str, classes: int) -> int:
     )
 
 
-def _share(part: int, whole: int) -> float:
+def _count(rows: float) -> str:
+    """How many rows; of weighted ones their weight."""
+    return str(rows) if isinstance(rows, int) else f"{rows:.6g}"
+
+
+def _share(part: float, whole: float) -> float:
     """part / whole, and 0 for 0/0."""
     return part / whole if whole else 0.0

@@ -6,10 +6,13 @@ from itertools import pairwise
 
 from purenn.backend import get_backend
 from purenn.batches import Examples, is_source
+from purenn.checks import short
 from purenn.errors import ArgumentError, ShapeError
-from purenn.inputs import as_array
-from purenn.layers import Dense, Layer
-from purenn.losses import Loss
+from purenn.guard import check_predictions
+from purenn.inputs import as_array, as_weights
+from purenn.layers import Dense, Layer, Parameter, assign
+from purenn.losses import Loss, checked_loss
+from purenn.parts import CheckedLayer, check_call, check_methods, is_foreign
 from purenn.random import RandomState
 
 TYPE_CHECKING = False
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
     from purenn.array import Array
     from purenn.backend import Backend
-    from purenn.layers import Parameter
 
 __all__ = ["Network"]
 
@@ -45,14 +47,18 @@ class Network:
         self.backend = get_backend(backend)
         self.random = RandomState(seed)
         self.layers = [layer.copy() for layer in _checked(layers)]
-        kinds = [type(layer) for layer in self.layers]
+        kinds = [_kind(layer) for layer in self.layers]
         for place, layer in enumerate(self.layers):
-            layer.build(self.backend, self.random, kinds[: place + 1].count(type(layer)))
+            layer.build(self.backend, self.random, kinds[: place + 1].count(kinds[place]))
         first, last = _dense_ends(self.layers)
         self.n_in, self.n_out = first.n_in, last.n_out
         for layer in self.layers:
             layer.input_gradient_needed = layer is not self.layers[0]
-        self.trainable: list[Parameter] = [p for layer in self.layers for p in layer.parameters()]
+        self.trainable: list[Parameter] = _parameters(self.layers)
+        # What is run: the layers, those of somebody else with a check of what they give.
+        self.chain: list[Any] = [
+            CheckedLayer(layer) if is_foreign(layer) else layer for layer in self.layers
+        ]
 
     # ------------------------------------------------------------------ predicting
 
@@ -60,16 +66,25 @@ class Network:
         """The output (m × n_out) for m rows of n_in numbers, as an array of the backend.
 
         Raises DataError for what is not rows of finite numbers, ShapeError for a width
-        other than the first layer's.
+        other than the first layer's, NonFiniteError for a prediction that is NaN or infinite.
         """
         if is_source(X):
             self.check_width(len(X), X.width)
-            return self.forward(self.backend.from_source(X, range(len(X))))
-        return self.forward(self.input_array(X))
+            array = self.backend.from_source(X, range(len(X)))
+        else:
+            array = self.input_array(X)
+        P = self.forward(array)
+        check_predictions(self, array, P)
+        return P
 
     def forward(self, X: Array) -> Array:
-        """As `predict`, for an array of the backend that needs no checking."""
-        for layer in self.layers:
+        """As `predict`, for an array of the backend; neither it nor the output is checked."""
+        if not self.backend.is_array(X):
+            raise ArgumentError(
+                f"forward: X is {short(X)} ({type(X).__name__}), not an array of the backend "
+                f"{self.backend.name!r}; network.predict takes rows of any kind"
+            )
+        for layer in self.chain:
             X = layer.predict(X)
         return X
 
@@ -91,18 +106,26 @@ class Network:
 
     # ------------------------------------------------------------------- training
 
-    def examples(self, X: Any, y: Any, loss: Loss) -> Examples:
-        """X and y, checked: inputs (m × n_in) and the loss's targets (m × n_out)."""
-        if not isinstance(loss, Loss):
-            mend = f"; write {loss.__name__}()" if isinstance(loss, type) else ""
-            raise ArgumentError(f"loss is {loss!r}, not a purenn loss{mend}")
-        self.path(loss)
+    def examples(self, X: Any, y: Any, loss: Loss, sample_weight: Any = None) -> Examples:
+        """X and y, checked: inputs (m × n_in) and the loss's targets (m × n_out).
+
+        sample_weight  m numbers, brought to a mean of 1 where the loss is a mean
+        """
+        self.path(checked_loss(loss))
         if is_source(X):
             self.check_width(len(X), X.width)
             inputs: Any = X
         else:
             inputs = self.input_array(X)
-        return Examples(self.backend, inputs, loss.targets(self.backend, y, self.n_out))
+        Y = loss.kept_targets(self.backend, y, self.n_out)
+        if sample_weight is None:
+            return Examples(self.backend, inputs, Y)
+        check_call(loss.forward, f"{type(loss).__name__}.forward", "P, Y, weights")
+        weights = as_weights(sample_weight, Y.shape[0])
+        if loss.per_example:
+            mean = sum(weights) / len(weights)
+            weights = [weight / mean for weight in weights]
+        return Examples(self.backend, inputs, Y, weights)
 
     def path(self, loss: Loss) -> list[Layer]:
         """The layers up to where the loss sits: all, or all but the one it is fused with.
@@ -111,7 +134,7 @@ class Network:
         """
         partner = loss.fused_with
         if partner is None:
-            return self.layers
+            return self.chain
         last = self.layers[-1]
         if not isinstance(last, partner):
             raise ArgumentError(
@@ -119,7 +142,7 @@ class Network:
                 f"network ends in {last.title}; end it in nn.{partner.__name__}(), "
                 "or choose another loss"
             )
-        return self.layers[:-1]
+        return self.chain[:-1]
 
     # ------------------------------------------------------------------ parameters
 
@@ -131,13 +154,23 @@ class Network:
     def to(self, backend: str | Backend) -> Network:
         """Move this network to another backend, every bit kept; returns the network itself."""
         new = get_backend(backend)
-        moved = [new.from_list(self.backend.to_list(p.value)) for p in self.trainable]
-        for parameter, value in zip(self.trainable, moved, strict=True):
-            parameter.value, parameter.gradient = value, None
-        for layer in self.layers:
-            layer.backend = new
-        self.backend = new
+        values = [p.value for p in self.trainable]
+        moved = [new.from_list(self.backend.to_list(value)) for value in values]
+        old = self.backend
+        try:
+            self._go(new, moved)
+        except BaseException:  # Ctrl-C too: all of it is moved, or nothing
+            self._go(old, values)
+            raise
         return self
+
+    def _go(self, backend: Backend, values: list[Array]) -> None:
+        self.backend = backend
+        for layer in self.layers:
+            layer.backend = backend
+        for parameter in self.trainable:
+            parameter.gradient = None
+        assign(self.trainable, values)
 
     def __repr__(self) -> str:
         layers = ", ".join(map(repr, self.layers))
@@ -150,7 +183,8 @@ def _checked(layers: Sequence[Layer]) -> list[Layer]:
     for place, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             mend = f"; write {layer.__name__}()" if isinstance(layer, type) else ""
-            raise ArgumentError(f"layers[{place}] is {layer!r}, not a purenn layer{mend}")
+            raise ArgumentError(f"layers[{place}] is {short(layer)}, not a purenn layer{mend}")
+        check_methods(layer, Layer)
     dense = [layer for layer in layers if isinstance(layer, Dense)]
     if not dense:
         raise ArgumentError(
@@ -166,7 +200,29 @@ def _checked(layers: Sequence[Layer]) -> list[Layer]:
     return layers
 
 
+def _kind(layer: Layer) -> type[Layer]:
+    """The class below Layer that it is of: layers of a kind are numbered together, and so a
+    Dense of somebody else's has parameters with names of their own."""
+    kinds = type(layer).__mro__
+    return kinds[kinds.index(Layer) - 1]
+
+
 def _dense_ends(layers: list[Layer]) -> tuple[Dense, Dense]:
     """The first and the last dense layer: they fix the width of input and output."""
     dense = [layer for layer in layers if isinstance(layer, Dense)]
     return dense[0], dense[-1]
+
+
+def _parameters(layers: list[Layer]) -> list[Parameter]:
+    """All that training changes, each under a name of its own."""
+    found: dict[str, Parameter] = {}
+    for layer in layers:
+        for parameter in layer.parameters():
+            if not isinstance(parameter, Parameter):
+                raise ArgumentError(
+                    f"{layer.title}: parameters() gave {short(parameter)}, not a purenn Parameter"
+                )
+            if parameter.name in found:
+                raise ArgumentError(f"{layer.title}: a second parameter is called {parameter.name}")
+            found[parameter.name] = parameter
+    return list(found.values())

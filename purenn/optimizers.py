@@ -10,7 +10,8 @@ weight_decay  λ: weights, not biases, are pulled towards 0. dW ← dW + λ W, t
 clip_norm     all gradients together are made shorter, if need be, so that the root of the
               sum of all their squares is at most this (Pascanu et al. 2013, algorithm 1);
               done before the weight decay
-schedule      of purenn.schedules: the factor on the learning rate, epoch by epoch
+schedule      of purenn.schedules: the factor on the learning rate, epoch by epoch; may be
+              set, and a new one begins with its first epoch
 
 Letters: W a parameter, dW its gradient, η the learning rate times the schedule's factor.
 """
@@ -18,10 +19,10 @@ Letters: W a parameter, dW its gradient, η the learning rate times the schedule
 from __future__ import annotations
 
 from math import inf, isfinite, sqrt
-from operator import is_
 
 from purenn.checks import check_keys, check_rows, check_whole, real, short
 from purenn.errors import ArgumentError, DataError
+from purenn.parts import Part, check_methods
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,18 +39,27 @@ OPTIONS = ("weight_decay", "clip_norm", "schedule")  # that every optimizer take
 SAVED = ("class", "settings", "steps", "epochs_begun", "state")  # the keys of state_dict()
 
 
-class Optimizer:
+class Optimizer(Part):
     """What training asks of an optimizer.
 
-    `start` once a run, `begin_epoch` before each epoch, `step` after each batch.
+    `start` once a run, `begin_epoch` before each epoch, `step` after each batch; `keep`
+    before a step, whose result `put_back` takes if the step does not come to its end.
 
     learning_rate  the base rate; may be set, and holds from the next step on
     rate           η: learning_rate times the schedule's factor in this epoch
     steps          how many steps were taken
-    epochs_begun   how many epochs were begun in the whole life of the run
+    epochs_begun   how many epochs were begun with this schedule
     """
 
+    _backend: Backend  # from start on, as _of and state
+
     arguments: ClassVar[tuple[str, ...]] = ("learning_rate", *OPTIONS)  # of the constructor
+    methods = {"start": "parameters, backend", "begin_epoch": "epoch", "step": ""}  # noqa: RUF012
+    needed = ("step",)
+    not_yet = (
+        ": it has none, or not yet. An __init__ of one's own calls "
+        "super().__init__(learning_rate), and start(parameters, backend) begins a run"
+    )
 
     def __init__(
         self,
@@ -64,10 +74,8 @@ class Optimizer:
         self.clip_norm = clip_norm
         if clip_norm is not None:
             self.clip_norm = real(clip_norm, f"{name}: clip_norm", above=0.0, also=", or None")
-        if schedule is not None:
-            _check_schedule(name, schedule)
-        self.schedule = schedule
         self._factor = 1.0
+        self.schedule = schedule
         self.learning_rate = learning_rate
         self.reset()
 
@@ -81,26 +89,77 @@ class Optimizer:
         self._learning_rate = real(value, f"{type(self).__name__}: learning_rate", above=0.0)
         self.rate = self._learning_rate * self._factor
 
+    @property
+    def schedule(self) -> Schedule | None:
+        """The factor on the rate, by the number of finished epochs. A new one begins at 0."""
+        return self._schedule
+
+    @schedule.setter
+    def schedule(self, value: Schedule | None) -> None:
+        if value is not None:
+            _check_schedule(type(self).__name__, value)
+        self._schedule = value
+        self.epochs_begun = 0
+        if "_learning_rate" in vars(self):
+            self._follow_schedule(0)
+
     def reset(self) -> None:
         """Forget what was remembered."""
         self.steps = self.epochs_begun = 0
         self.state: list[dict[str, Array]] = []
         self._of: list[Parameter] = []
-        self._backend: Backend
         self._follow_schedule(0)
+
+    def goes_on(self, parameters: list[Parameter], backend: Backend) -> bool:
+        """Whether these are the parameters of the last run, or copies of them as it left them.
+
+        A network and its optimizer may be copied or pickled one by one.
+        """
+        of = self._of
+        if len(parameters) != len(of):
+            return False
+        return all(p is q for p, q in zip(parameters, of, strict=True)) or all(
+            (p.name, p.value.shape) == (q.name, q.value.shape)
+            and backend.to_list(p.value) == self._backend.to_list(q.value)
+            for p, q in zip(parameters, of, strict=True)
+        )
 
     def start(self, parameters: list[Parameter], backend: Backend) -> None:
         """Begin a run; a run of the same network goes on where the last one ended."""
-        same = len(parameters) == len(self._of) and all(map(is_, parameters, self._of))
-        if not same:
+        if not self.goes_on(parameters, backend):
             self.reset()
-            self._of = list(parameters)
             self.state = [{} for _ in parameters]
         elif backend is not self._backend:  # the network was moved: what is remembered follows
-            for memory in self.state:
-                for name, array in memory.items():
-                    memory[name] = backend.from_list(self._backend.to_list(array))
-        self._backend = backend
+            rows = self._backend.to_list
+            self.state = [
+                {name: backend.from_list(rows(array)) for name, array in memory.items()}
+                for memory in self.state
+            ]
+        self._of, self._backend = list(parameters), backend
+
+    def keep(self) -> Any:
+        """What a step changes, as it is now: arrays are never written into, so none is copied."""
+        return self.steps, [memory.copy() for memory in self.state]
+
+    def put_back(self, kept: Any) -> None:
+        """Be as when `keep` gave this."""
+        self.steps, memories = kept
+        self.state = [memory.copy() for memory in memories]
+
+    def check_rates(self, first: int, epochs: int) -> None:
+        """ArgumentError if the schedule makes the rate 0 in one of these epochs.
+
+        A run would go through it without learning anything, and not say a word.
+        """
+        if self.schedule is None:
+            return
+        for epoch in range(first, first + epochs):
+            if self._learning_rate * self._factor_at(epoch) == 0.0:
+                raise ArgumentError(
+                    f"{self.schedule!r} gives a learning rate of 0 from its epoch {epoch + 1} on, "
+                    f"and the run is to take {epochs} epochs from epoch {first + 1} on: give a "
+                    "schedule for all epochs of the run, or set optimizer.schedule to a new one"
+                )
 
     def begin_epoch(self, epoch: float) -> None:
         """Set the rate for what follows after this many finished epochs of the whole run.
@@ -112,13 +171,18 @@ class Optimizer:
             self._follow_schedule(epoch)
 
     def _follow_schedule(self, epoch: float) -> None:
-        factor = 1.0 if self.schedule is None else self.schedule(epoch)
-        self._factor = real(factor, f"{self.schedule!r}: the factor at epoch {epoch:g}", least=0.0)
+        self._factor = self._factor_at(epoch)
         self.rate = self._learning_rate * self._factor
+
+    def _factor_at(self, epoch: float) -> float:
+        if self.schedule is None:
+            return 1.0
+        what = f"{self.schedule!r}: the factor at epoch {epoch:g}"
+        return real(self.schedule(epoch), what, least=0.0)
 
     def step(self) -> None:
         """Move every parameter once, by its gradient."""
-        raise NotImplementedError
+        self.lacks("step")
 
     def gradients(self) -> list[Any]:
         """dW of each parameter, clipped, and with the weight decay of this optimizer."""
@@ -137,10 +201,6 @@ class Optimizer:
     def remembers(self) -> tuple[str, ...]:
         """The names of what is kept from step to step for each parameter."""
         return ()
-
-    def settings(self) -> dict[str, Any]:
-        """The constructor's arguments by name."""
-        return {name: getattr(self, name) for name in self.arguments}
 
     def state_dict(self) -> dict[str, Any]:
         """All that a run needs to go on in another process, as plain data.
@@ -474,3 +534,4 @@ def _check_schedule(owner: str, schedule: Any) -> None:
             f"{owner}: schedule is {short(schedule)}, not one of purenn.schedules, "
             f"such as CosineDecay(epochs=20){mend}"
         )
+    check_methods(schedule, Schedule)

@@ -12,10 +12,11 @@ from math import cos, floor, pi
 
 from purenn.checks import check_keys, real, short, whole
 from purenn.errors import ArgumentError, DataError
+from purenn.parts import Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any
 
 __all__ = [
     "SCHEDULES",
@@ -29,10 +30,11 @@ __all__ = [
 ]
 
 
-class Schedule:
+class Schedule(Part):
     """What an optimizer asks of a schedule: `schedule(epoch)` → factor."""
 
-    arguments: ClassVar[tuple[str, ...]] = ()  # names of the constructor's arguments
+    methods = {"at": "e"}  # noqa: RUF012 (as Part declares it)
+    needed = ("at",)
 
     def __call__(self, epoch: float) -> float:
         """The factor after this many finished epochs; ArgumentError for a negative number."""
@@ -40,11 +42,7 @@ class Schedule:
 
     def at(self, e: float) -> float:
         """The factor after e epochs: the formula."""
-        raise NotImplementedError
-
-    def settings(self) -> dict[str, Any]:
-        """The constructor's arguments by name."""
-        return {name: getattr(self, name) for name in self.arguments}
+        self.lacks("at")
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())

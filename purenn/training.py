@@ -8,10 +8,15 @@ from __future__ import annotations
 from math import isfinite
 from time import perf_counter
 
-from purenn.checks import whole
-from purenn.errors import ArgumentError, NonFiniteError
-from purenn.metrics import find_metric, r2
+from purenn.checks import as_real, short, whole
+from purenn.errors import ArgumentError
+from purenn.guard import Guard, check_predictions
+from purenn.inputs import as_list_of
+from purenn.losses import checked_loss
+from purenn.metrics import find_metrics
 from purenn.optimizers import Optimizer
+from purenn.parts import check_array, check_call, check_methods, is_foreign
+from purenn.tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +24,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from purenn.array import Array
-    from purenn.backend import Backend
     from purenn.batches import Batch, Examples
     from purenn.layers import Layer
     from purenn.losses import Loss
@@ -27,10 +31,10 @@ if TYPE_CHECKING:
     from purenn.network import Network
 
     Callback = Callable[["Progress"], Any]
+    Values = dict[str, float]  # of the metrics, by name
 
 __all__ = ["History", "Progress", "evaluate", "forward_and_backward", "train"]
 
-NO_MEANS = (r2,)  # metrics of which the mean over batches says nothing
 CHUNK = 1000  # rows that are evaluated at a time, so that memory stays bounded
 
 
@@ -52,6 +56,43 @@ class History:
         self.validation_metrics: dict[str, list[float]] = {}
         self.seconds = 0.0
 
+    def add(self, measured: tuple[float, Values], validated: tuple[float, Values] | None) -> None:
+        """One more epoch: loss and metrics, and those of the validation data."""
+        self.losses.append(measured[0])
+        for name, value in measured[1].items():
+            self.metrics.setdefault(name, []).append(value)
+        if validated is not None:
+            self.validation_losses.append(validated[0])
+            for name, value in validated[1].items():
+                self.validation_metrics.setdefault(name, []).append(value)
+
+    def cut(self, epochs: int) -> None:
+        """Forget what is there of later epochs."""
+        for values in (self.metrics, self.validation_metrics):
+            for name in list(values):
+                del values[name][epochs:]
+                if not values[name]:
+                    del values[name]
+        del self.losses[epochs:]
+        del self.validation_losses[epochs:]
+
+    def check_goes_on(self, metrics: Iterable[str], validation: bool) -> None:
+        """ArgumentError if a run would measure something else than the epochs that are here."""
+        if not self.losses:
+            return
+        before, now = sorted(self.metrics), sorted(metrics)
+        if before != now:
+            raise ArgumentError(
+                f"history has the metrics {', '.join(before) or 'none'}, this run would measure "
+                f"{', '.join(now) or 'none'}; measure the same, or begin a new history"
+            )
+        if bool(self.validation_losses) != validation:
+            had = "has validation losses" if self.validation_losses else "has no validation losses"
+            raise ArgumentError(
+                f"history {had}, this run would have {'some' if validation else 'none'}; "
+                "go on with validation data as before, or begin a new history"
+            )
+
     def __repr__(self) -> str:
         if not self.losses:
             return "History(no epoch)"
@@ -64,6 +105,10 @@ class Progress:
 
     batch, batches  how many batches of this epoch are done, and how many it has
     batch_loss      the loss of the last batch
+    measured        values of network.trainable, after an epoch: those that its loss belongs to.
+                    Where the epoch was one step these are the values before it, as the loss
+                    is measured on the way there; the loss of an epoch of mini-batches is a mean
+                    over moving values, and these are the values after it
     """
 
     def __init__(
@@ -72,6 +117,7 @@ class Progress:
         self.network, self.optimizer, self.history = network, optimizer, history
         self.epochs = epochs
         self.batch, self.batches, self.batch_loss = 0, 1, 0.0
+        self.measured = [p.value for p in network.trainable]
         self.stopped = False
 
     @property
@@ -115,59 +161,63 @@ def train(
     optimizer: Optimizer,
     epochs: int,
     batch_size: int | None = None,
-    metrics: Sequence[str | Metric] = (),
-    callbacks: Sequence[Callback] = (),
-    validation: tuple[Any, Any] | None = None,
+    sample_weight: Any = None,
+    metrics: str | Metric | Sequence[str | Metric] = (),
+    callbacks: Callback | Sequence[Callback] = (),
+    validation: Sequence[Any] | None = None,
     history: History | None = None,
 ) -> History:
     """Train the network on m examples; returns what was measured.
 
-    X           m rows of n_in numbers: lists, arrays, any object with `tolist`, or rows of
-                purenn.data that become numbers when their batch comes
-    y           m targets, as the loss takes them
-    epochs      passes over the data, 1 or more
-    batch_size  rows a step, shuffled each epoch by the network's generator; None: all
-    metrics     names ("accuracy", "mean_squared_error") or functions of purenn.metrics' form;
-                those of a batch are averaged over the epoch's rows, but R² is that of all rows
-    callbacks   are called with a Progress after each epoch; those that have a method `batch`
-                or `end` also after each batch, or when the run is over
-    validation  (X, y) to measure loss and metrics on after each epoch
-    history     of an earlier run, to go on with
+    X              m rows of n_in numbers: lists, arrays, tables, or rows of purenn.data that
+                   become numbers when their batch comes
+    y              m targets, as the loss takes them
+    epochs         passes over the data, 1 or more
+    batch_size     rows a step, shuffled each epoch by the network's generator; None: all
+    sample_weight  m numbers, 0 or more: how much each example counts in the loss and in the
+                   metrics. Only their proportions matter where the loss is a mean: a row of
+                   weight 2 counts as two equal rows
+    metrics        names ("accuracy", "mean_squared_error") or functions of purenn.metrics'
+                   form; "accuracy" is what the loss says (see purenn.metrics)
+    callbacks      are called with a Progress after each epoch; those that have a method
+                   `begin`, `batch` or `end` also before the run, after each batch, after it
+    validation     (X, y) to measure loss and metrics on after each epoch; or, with weights of
+                   their own, (X, y, sample_weight)
+    history        of an earlier run that measured the same, to go on with
 
     Raises ArgumentError, DataError or ShapeError before anything is changed, and
-    NonFiniteError, with the parameters back at the last finite state, if the loss
-    becomes NaN or infinite.
+    NonFiniteError if the loss or a prediction becomes NaN or infinite. Whatever exception
+    ends the run (Ctrl-C too), network, optimizer and generator are at the end of a whole
+    step, and the history ends with the last whole epoch: the run can be saved, or go on.
     """
     epochs = whole(epochs, "train: epochs")
     batch_size = None if batch_size is None else whole(batch_size, "train: batch_size")
     _check_optimizer(optimizer)
-    measures = dict(map(find_metric, metrics))
-    examples = network.examples(X, y, loss)
-    held_out = None if validation is None else network.examples(*validation, loss)
+    watching = _checked_callbacks(callbacks)
+    loss = checked_loss(loss).copy()
+    measures = find_metrics(metrics, loss, weighted=sample_weight is not None)
+    examples = network.examples(X, y, loss, sample_weight)
+    held_out = None if validation is None else _held_out(network, validation, loss)
     history = History() if history is None else history
-    progress = Progress(network, optimizer, history, len(history.losses) + epochs)
+    history.check_goes_on(measures, held_out is not None)
+    goes_on = optimizer.goes_on(network.trainable, network.backend)
+    optimizer.check_rates(optimizer.epochs_begun if goes_on else 0, epochs)
     optimizer.start(network.trainable, network.backend)
-    run = Run(progress, loss, measures, [c.batch for c in callbacks if hasattr(c, "batch")])
-    batches = _batching(examples, batch_size, progress)
+    progress = Progress(network, optimizer, history, len(history.losses) + epochs)
+    for callback in _having("begin", watching):
+        callback.begin(progress)
+    run = Run(progress, loss, measures, examples, batch_size, held_out, watching)
     start = perf_counter() - history.seconds
-    begun = max(optimizer.epochs_begun, len(history.losses))  # in the whole life of the run
-    for epoch in range(len(history.losses) + 1, progress.epochs + 1):
-        optimizer.begin_epoch(begun)
-        begun += 1
-        L, values = run.epoch(epoch, batches())
-        _note(L, values, history.losses, history.metrics)
-        if held_out is not None:
-            L, values = _measure(network, loss, held_out, measures)
-            _note(L, values, history.validation_losses, history.validation_metrics)
+    for _ in range(epochs):
+        run.epoch()
         history.seconds = perf_counter() - start
-        for callback in callbacks:
+        for callback in watching:
             callback(progress)
         if progress.stopped:
             break
-    run.guard.check_parameters(examples, len(history.losses))
-    for callback in callbacks:
-        if hasattr(callback, "end"):
-            callback.end(progress)
+    run.guard.check_parameters(examples, f"epoch {progress.epoch}, last step")
+    for callback in _having("end", watching):
+        callback.end(progress)
     return history
 
 
@@ -179,171 +229,186 @@ class Run:
         progress: Progress,
         loss: Loss,
         measures: dict[str, Metric],
-        on_batch: list[Callback],
+        examples: Examples,
+        batch_size: int | None,
+        held_out: Examples | None,
+        callbacks: Sequence[Any],
     ) -> None:
-        self.progress, self.loss, self.measures, self.on_batch = progress, loss, measures, on_batch
+        self.progress, self.loss, self.measures = progress, loss, measures
         self.network, self.optimizer = progress.network, progress.optimizer
+        self.examples, self.batch_size, self.held_out = examples, batch_size, held_out
+        self.on_batch = [callback.batch for callback in _having("batch", callbacks)]
         self.path = self.network.path(loss)
-        self.guard = Guard(self.network, self.optimizer, self.path)
+        self.guard = Guard(self.network, self.optimizer)
         self.tally = Tally(self.network.backend, measures)
+        self.everything: list[Batch] = [examples.everything()] if batch_size is None else []
+        if batch_size is not None:
+            progress.batches = -(-examples.rows // batch_size)
 
-    def epoch(self, epoch: int, batches: Iterable[Batch]) -> tuple[float, dict[str, float]]:
+    def epoch(self) -> None:
+        """A pass over the data, and what was measured into the history; or nothing of it."""
+        progress, optimizer = self.progress, self.optimizer
+        epochs, begun = progress.epoch, optimizer.epochs_begun
+        try:
+            optimizer.begin_epoch(begun)
+            if optimizer.rate == 0.0:
+                raise ArgumentError(
+                    f"epoch {epochs + 1}: the learning rate became 0, so nothing would be learned"
+                )
+            measured = self.steps(epochs + 1, self.batches())
+            progress.measured = self.guard.values
+            if progress.batches > 1:
+                progress.measured = [p.value for p in self.network.trainable]
+            validated = None
+            if self.held_out is not None:
+                validated = measure(self.network, self.loss, self.held_out, self.measures)
+            progress.history.add(measured, validated)
+        except BaseException:  # Ctrl-C too
+            self.guard.put_back()
+            progress.history.cut(epochs)
+            optimizer.epochs_begun = begun
+            raise
+
+    def batches(self) -> Iterable[Batch]:
+        """All rows, or some at a time in an order drawn anew."""
+        if self.batch_size is None:
+            return self.everything
+        random = self.network.random
+        state = random.get_state()
+        try:
+            order = random.permutation(self.examples.rows)
+        except BaseException:
+            random.set_state(state)
+            raise
+        return self.examples.batches(self.batch_size, order)
+
+    def steps(self, epoch: int, batches: Iterable[Batch]) -> tuple[float, Values]:
         """A step for each batch; the mean loss and the metrics, measured before each step."""
-        network, loss, guard, tally = self.network, self.loss, self.guard, self.tally
+        loss, guard, tally = self.loss, self.guard, self.tally
         mean = 0.0
-        for batch, X, Y, share in batches:
-            L, P = forward_and_backward(self.path, loss, X, Y)
+        tally.begin()
+        for batch in batches:
+            guard.begin_step()
+            L, P = forward_and_backward(self.path, loss, batch.X, batch.Y, batch.weights)
             if not isfinite(L):
-                guard.stop(f"the loss became {L}", X, f"epoch {epoch}, batch {batch}")
-            guard.good = [p.value for p in network.trainable]
-            mean += L * share if loss.per_example else L
+                guard.stop(f"the loss became {L}", batch.X, f"epoch {epoch}, batch {batch.number}")
+            mean += L * batch.rows_share if loss.per_example else L
             if self.measures:
-                tally.add(P, Y, share)
+                tally.add(P, batch.Y, batch.weights, batch.share)
             self.optimizer.step()
+            guard.end_step()
             for callback in self.on_batch:
-                self.progress.batch, self.progress.batch_loss = batch, L
+                self.progress.batch, self.progress.batch_loss = batch.number, L
                 callback(self.progress)
         return mean, tally.values()
 
 
-class Tally:
-    """The metrics over batches: means weighted by rows, and R² of all predictions together."""
-
-    def __init__(self, backend: Backend, measures: dict[str, Metric]) -> None:
-        self.backend, self.measures = backend, measures
-        self.means = {name: f for name, f in measures.items() if f not in NO_MEANS}
-        self.begin()
-
-    def begin(self) -> None:
-        self.sums = dict.fromkeys(self.measures, 0.0)
-        self.P: list[list[float]] = []  # kept only for metrics that are no means
-        self.Y: list[list[float]] = []
-
-    def add(self, P: Array, Y: Array, share: float) -> None:
-        """A batch, which is this share of all rows."""
-        for name, measure in self.means.items():
-            self.sums[name] += measure(self.backend, P, Y) * share
-        if len(self.means) < len(self.measures):
-            self.P += self.backend.to_list(P)
-            self.Y += self.backend.to_list(Y)
-
-    def values(self) -> dict[str, float]:
-        """The metrics of what was added; then all begins anew."""
-        sums, measures = self.sums, self.measures
-        if len(self.means) < len(measures):
-            P, Y = map(self.backend.from_list, (self.P, self.Y))
-            sums |= {n: f(self.backend, P, Y) for n, f in measures.items() if n not in self.means}
-        self.begin()
-        return sums
-
-
 def forward_and_backward(
-    path: Sequence[Layer], loss: Loss, X: Array, Y: Array
+    path: Sequence[Layer], loss: Loss, X: Array, Y: Array, weights: Array | None = None
 ) -> tuple[float, Array]:
     """Through the layers to the loss and back: L and the predictions P.
 
-    `path` is `network.path(loss)`. Afterwards every parameter has its gradient.
+    `path` is `network.path(loss)`; weights (m × 1), where examples have some. Afterwards
+    every parameter has its gradient.
     """
     A = X
     for layer in path:
         A = layer.forward(A)
-    L = loss.forward(A, Y)
+    L = measured(loss, A, Y, weights)
     dA = loss.backward()
+    if type(dA) is not type(A):  # only a loss of one's own can give such a thing
+        check_array(dA, loss.backend, A.shape, f"{type(loss).__name__}: backward")
     for layer in reversed(path):
         dA = layer.backward(dA)
     return L, loss.P if loss.fused_with else A
 
 
+def measured(loss: Loss, P: Array, Y: Array, weights: Array | None) -> float:
+    """The loss of predictions P, as a Python float."""
+    arguments = (P, Y) if weights is None else (P, Y, weights)
+    L = loss.forward(*arguments)
+    if isinstance(L, float):
+        return L
+    number = as_real(L)
+    if number is None:
+        name = type(loss).__name__
+        raise ArgumentError(
+            f"{name}: forward gave {short(L)}, not a number; end it in self.backend.item(…)"
+        )
+    return number
+
+
 def evaluate(
-    network: Network, X: Any, y: Any, *, loss: Loss, metrics: Sequence[str | Metric] = ()
+    network: Network,
+    X: Any,
+    y: Any,
+    *,
+    loss: Loss,
+    metrics: str | Metric | Sequence[str | Metric] = (),
+    sample_weight: Any = None,
 ) -> tuple[float, dict[str, float]]:
     """The loss and the metrics on these examples; nothing is trained.
 
-    Large data are taken a thousand rows at a time.
+    Arguments as of `train`. Large data are taken a thousand rows at a time. Raises
+    NonFiniteError for a prediction that is NaN or infinite.
     """
-    examples = network.examples(X, y, loss)
-    return _measure(network, loss, examples, dict(map(find_metric, metrics)))
+    loss = checked_loss(loss).copy()
+    measures = find_metrics(metrics, loss, weighted=sample_weight is not None)
+    return measure(network, loss, network.examples(X, y, loss, sample_weight), measures)
 
 
-def _measure(
+def measure(
     network: Network, loss: Loss, examples: Examples, measures: dict[str, Metric]
-) -> tuple[float, dict[str, float]]:
+) -> tuple[float, Values]:
+    """Loss and metrics of examples that were checked."""
     path = network.path(loss)
-    total, tally = 0.0, Tally(network.backend, measures)
-    for _, X, Y, share in examples.batches(CHUNK):
-        A = X
+    total, tally, done = 0.0, Tally(network.backend, measures), 0
+    for batch in examples.batches(CHUNK):
+        A, Y, weights = batch.X, batch.Y, batch.weights
         for layer in path:
             A = layer.predict(A)
-        L = loss.forward(A, Y)
+        L = measured(loss, A, Y, weights)
         P = loss.P if loss.fused_with else A
-        total += L * share if loss.per_example else L
-        tally.add(P, Y, share)
+        check_predictions(network, batch.X, P, done)
+        total += L * batch.rows_share if loss.per_example else L
+        tally.add(P, Y, weights, batch.share)
+        done += Y.shape[0]
     return total, tally.values()
 
 
-def _note(
-    L: float, values: dict[str, float], losses: list[float], metrics: dict[str, list[float]]
-) -> None:
-    losses.append(L)
-    for name, value in values.items():
-        metrics.setdefault(name, []).append(value)
-
-
-def _batching(
-    examples: Examples, batch_size: int | None, progress: Progress
-) -> Callable[[], Iterable[Batch]]:
-    """A function that gives an epoch's batches: all rows, or some in an order drawn anew."""
-    if batch_size is None:
-        everything = [(1, *examples.all(), 1.0)]
-        return lambda: everything
-    progress.batches = -(-examples.rows // batch_size)
-    draw = progress.network.random.permutation
-    return lambda: examples.batches(batch_size, draw(examples.rows))
-
-
-class Guard:
-    """Stops a run whose loss is no longer finite, and puts the parameters back.
-
-    Arrays are never written into, so keeping the last good ones costs nothing.
-    """
-
-    def __init__(self, network: Network, optimizer: Optimizer, path: list[Layer]) -> None:
-        self.network, self.optimizer, self.path = network, optimizer, path
-        self.good = [p.value for p in network.trainable]  # they gave a finite loss
-
-    def check_parameters(self, examples: Examples, epoch: int) -> None:
-        """After the last step, which no loss has been measured for."""
-        for parameter in self.network.trainable:
-            if not self.finite(parameter.value):
-                X, _ = examples.take(range(min(CHUNK, examples.rows)))
-                self.stop(f"{parameter.name} is no longer finite", X, f"epoch {epoch}, last step")
-
-    def stop(self, what: str, X: Array, when: str) -> None:
-        """Put the parameters back and raise."""
-        where = self.first_bad_layer(X)
-        for parameter, value in zip(self.network.trainable, self.good, strict=True):
-            parameter.value = value
-        rate = self.optimizer.learning_rate
-        self.optimizer.reset()
-        raise NonFiniteError(
-            f"{when}: {what}, first seen in {where}; training stopped and the parameters are back "
-            f"at their last finite state. Try a smaller learning rate than {rate:g}, "
-            "or scale the columns of X to about −1 to 1"
-        )
-
-    def first_bad_layer(self, X: Array) -> str:
-        for layer in self.path:
-            X = layer.forward(X)
-            if not self.finite(X):
-                return layer.title
-        return "the loss"
-
-    def finite(self, X: Array) -> bool:
-        backend = self.network.backend
-        return bool(backend.item(backend.all(backend.isfinite(X))))
+# -------------------------------------------------------------------- what was handed over
 
 
 def _check_optimizer(optimizer: Any) -> None:
     if not isinstance(optimizer, Optimizer):
         mend = f"; write {optimizer.__name__}()" if isinstance(optimizer, type) else ""
-        raise ArgumentError(f"optimizer is {optimizer!r}, not a purenn optimizer{mend}")
+        raise ArgumentError(f"optimizer is {short(optimizer)}, not a purenn optimizer{mend}")
+    check_methods(optimizer, Optimizer)
+
+
+def _checked_callbacks(callbacks: Any) -> list[Any]:
+    """One callback or several, each of which can be called."""
+    given = [callbacks] if callable(callbacks) else as_list_of(callbacks, "callbacks")
+    for callback in given:
+        if not callable(callback) or isinstance(callback, type):
+            mend = f"; write {callback.__name__}(…)" if isinstance(callback, type) else ""
+            raise ArgumentError(f"callbacks: {short(callback)} is no callback{mend}")
+        if is_foreign(callback):
+            check_call(callback, f"callbacks: {short(callback)}", "progress")
+    return given
+
+
+def _having(method: str, callbacks: Sequence[Any]) -> list[Any]:
+    return [callback for callback in callbacks if hasattr(callback, method)]
+
+
+def _held_out(network: Network, validation: Any, loss: Loss) -> Examples:
+    """The validation data, checked."""
+    parts = validation if isinstance(validation, (tuple, list)) else ()
+    if len(parts) not in (2, 3):
+        raise ArgumentError(
+            f"validation is {short(validation)}, must be (X, y) or (X, y, sample_weight); "
+            "purenn.data.split makes two parts of a data set"
+        )
+    X, y, *weights = parts
+    return network.examples(X, y, loss, *weights)

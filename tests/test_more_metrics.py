@@ -18,7 +18,7 @@ from purenn.metrics import (
     accuracy,
     confusion_matrix,
     f1,
-    find_metric,
+    find_metrics,
     macro_average,
     mean_absolute_error,
     mean_squared_error,
@@ -100,10 +100,13 @@ def test_regression_against_fractions(backend: Backend, table: Any) -> None:
 
 
 def test_metrics_by_name(backend: Backend) -> None:
-    assert list(METRICS) == ["accuracy", "mean_squared_error", "mean_absolute_error", "r2"]
-    assert find_metric("r2") == ("r2", r2)
+    assert ", ".join(METRICS) == (
+        "accuracy, binary_accuracy, mean_squared_error, mean_absolute_error, r2"
+    )
+    loss = nn.MeanSquaredError()
+    assert find_metrics("r2", loss) == find_metrics(["r2"], loss) == {"r2": r2}
     with pytest.raises(ArgumentError, match=r"unknown metric 'R2'; there are accuracy, .*, r2, or"):
-        find_metric("R2")
+        find_metrics("R2", loss)
     network = nn.Network([nn.Dense(1, 1)], seed=0, backend=backend)
     history = nn.train(
         network, [[0.0], [1.0], [2.0]], [[1.0], [3.0], [5.0]], loss=nn.MeanSquaredError(),
@@ -215,6 +218,7 @@ def test_report() -> None:
     assert data["names"] == ["setosa", "versicolor", "virginica"]
     assert set(data) == {
         "matrix", "names", "rows", "precision", "recall", "f1", "accuracy", "macro",
+        "absent",
     }  # fmt: skip
 
 

@@ -174,7 +174,7 @@ def test_a_row_of_weights_is_a_line(tmp_path: Path) -> None:
         f"""\
 {{
   "format": "purenn model",
-  "version": 1,
+  "version": 2,
   "purenn": "{nn.__version__}",
   "task": "regression",
   "label_names": null,

@@ -121,9 +121,9 @@ BAD: list[tuple[str | bytes, str]] = [
     (TEXT[:300], "the file ends in the middle of the model; it was cut off"),
     (TEXT[: TEXT.index("null") + 2], "the file ends in the middle of the model; it was cut off"),
     (TEXT + "\0" * 50, f"m.json, line {LINES + 1}, column 1: found NUL bytes; the end of the file"),
-    (TEXT[:-10] + "\0" * 50, "found NUL bytes; the end of the file is lost"),
+    (TEXT[: TEXT.rindex("null") - 2] + "\0" * 50, "found NUL bytes; the end of the file is lost"),
     (TEXT + "{}", f"line {LINES + 1}, column 1: found '{{}}', which is not JSON here (extra data)"),
-    (raw('"version"', "version"), "m.json, line 3, column 3: found 'version: 1,"),
+    (raw('"version"', "version"), "m.json, line 3, column 3: found 'version: 2,"),
     (raw('"seed": 1,', '"seed": 1;'), "found ';"),
     (raw('"seed": 1,', '"seed": 01,'), "found '1,"),
     (raw('"seed": 1,', "'seed': 1,"), "(expecting property name"),
@@ -140,11 +140,11 @@ BAD: list[tuple[str | bytes, str]] = [
     # another format
     ("{}", "m.json: format is None, expected 'purenn model': this is not a purenn model"),
     ('{"format": "PNG"}', "format is 'PNG', expected 'purenn model'"),
-    ('{"format": "purenn model"}', "top level: missing key 'version'; expected 1"),
-    (changed("version", to=2), "version is 2, written by purenn '0.1.0', but this purenn reads "
-        "version 1 of the format; upgrade purenn"),
+    ('{"format": "purenn model"}', "top level: missing key 'version'; expected 2"),
+    (changed("version", to=3), "version is 3, written by purenn '0.1.0', but this purenn reads "
+        "versions 1 to 2 of the format; upgrade purenn"),
     (changed("version", to=0), "version is 0, written by purenn '0.1.0', but this purenn reads "
-        "version 1 of the format; save it again with a newer purenn"),
+        "versions 1 to 2 of the format; save it again with a newer purenn"),
     ('{"format": "purenn model", "version": 3, "new": 1}', "version is 3, but this purenn reads"),
     (changed("version", to="1"), "version is '1', expected a whole number"),
     (changed("version", to=True), "version is True, expected a whole number"),

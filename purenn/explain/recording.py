@@ -39,6 +39,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "equal": operator.eq,
     "not_equal": operator.ne,
 }
+PASSED_OVER = ("purenn.explain", "purenn.parts")  # what stands between an operation and its line
 OPTIONS = {"axis", "keepdims"}  # arguments that are given by name and are no operands
 
 
@@ -92,7 +93,7 @@ def asking_line() -> tuple[str, int]:
     frame = sys._getframe(2)
     while frame:
         module = frame.f_globals.get("__name__", "")
-        if module.startswith("purenn.") and not module.startswith("purenn.explain"):
+        if module.startswith("purenn.") and not module.startswith(PASSED_OVER):
             return module, frame.f_lineno
         frame = frame.f_back  # type: ignore[assignment]
     return "", 0
@@ -234,7 +235,7 @@ class RecordingBackend(Backend):
         self.tolerance, self.device, self.lazy = inner.tolerance, inner.device, inner.lazy
         self.float64 = inner.float64
         for name in (*FUNCTIONS, *DERIVED):
-            if name not in (*CONVERSIONS, "from_source"):
+            if name not in CONVERSIONS:
                 setattr(self, name, self._noting(name, getattr(inner, name)))
 
     def _noting(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -261,6 +262,16 @@ class RecordingBackend(Backend):
 
     def from_list(self, rows: Sequence[Sequence[float]]) -> Any:
         return self.traced(self.inner.from_list(rows))
+
+    def from_classes(self, numbers: Sequence[int], n: int) -> Any:
+        return self.traced(self.inner.from_classes(numbers, n))
+
+    def as_floats(self, X: Any) -> Any:
+        """A copy: whoever handed X over may change it before the record is read."""
+        return self.traced(self.inner.astype(plain(X), self.inner.float64))
+
+    def all_finite(self, X: Any) -> bool:
+        return self.inner.all_finite(plain(X))
 
     def from_source(self, source: RowSource, indices: Sequence[int]) -> Any:
         return self.traced(self.inner.from_source(source, indices))

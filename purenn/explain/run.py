@@ -20,8 +20,9 @@ from purenn.explain.recording import Recorder, RecordingBackend
 from purenn.explain.watching import Enough, Watch
 from purenn.gradients import check_entries
 from purenn.layers import Dense
-from purenn.metrics import find_metric
-from purenn.training import NO_MEANS, train
+from purenn.losses import checked_loss
+from purenn.metrics import find_metrics
+from purenn.training import train
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def explain(
     optimizer: Optimizer,
     steps: int = 1,
     batch_size: int | None = None,
-    metrics: Sequence[str | Metric] = (),
+    metrics: str | Metric | Sequence[str | Metric] = (),
     names: Mapping[str, Any] | None = None,
     title: str = "",
     force: bool = False,
@@ -77,7 +78,7 @@ def explain(
     steps = whole(steps, "explain: steps")
     batch_size = None if batch_size is None else whole(batch_size, "explain: batch_size")
     names = _checked_names(names)
-    _check_metrics(metrics)
+    _check_metrics(metrics, checked_loss(loss))
     epochs = _epochs(X, steps, batch_size)
     limits = _Limits(network, X, steps, batch_size, LIMIT if not force else inf)
     limits.check_least()
@@ -148,13 +149,13 @@ def _epochs(X: Any, steps: int, batch_size: int | None) -> int:
     return -(-steps // -(-rows // batch_size))
 
 
-def _check_metrics(metrics: Sequence[str | Metric]) -> None:
+def _check_metrics(metrics: Any, loss: Loss) -> None:
     """ArgumentError for what is measured on all rows of an epoch together."""
-    for name, metric in map(find_metric, metrics):
-        if metric in NO_MEANS:
+    for name, metric in find_metrics(metrics, loss).items():
+        if not getattr(metric, "mean_over_rows", False):
             raise ArgumentError(
                 f"explain: {name} is measured on a whole epoch's predictions and so belongs to "
-                "no step; leave it out, or take mean_squared_error"
+                "no step; leave it out, or say of it that it is a mean: @metrics.mean_over_rows"
             )
 
 

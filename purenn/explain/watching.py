@@ -7,6 +7,7 @@ activation gives is A, and the slope along anything is d and its name.
 
 from __future__ import annotations
 
+from purenn.batches import ClassNumbers
 from purenn.dropout import Dropout
 from purenn.errors import ArgumentError
 from purenn.explain.recording import Traced, TracedNumber, plain
@@ -78,6 +79,7 @@ class Watch:
             letter = "Z" if isinstance(layer, Dense) else "D" if isinstance(layer, Dropout) else "A"
             self._replace(layer, "forward", self._forward(layer, f"{letter}{number}"))
             self._replace(layer, "backward", self._backward(layer))
+        self._replace(loss, "copy", lambda: loss)  # training takes the one that is watched
         self._replace(loss, "forward", self._measure(loss))
         self._replace(loss, "backward", self._slope(loss))
         self._replace(optimizer, "begin_epoch", self._begin_epoch(optimizer))
@@ -122,6 +124,8 @@ class Watch:
 
         def examples(*arguments: Any) -> Examples:
             made = run(*arguments)
+            if isinstance(made.Y, ClassNumbers):
+                made.Y = made.Y.all(network.backend)
             if self.batch_size is not None:  # X and Y are the rows of a batch
                 self._name(made.X, "X.all", "input")
                 self._name(made.Y, "Y.all", "target")
@@ -159,14 +163,14 @@ class Watch:
         values = [plain(parameter.value) for parameter in self.network.trainable]
         self.starts.append(Start(plain(X), values, self.network.random.get_state()))
 
-    def _measure(self, loss: Loss) -> Callable[[Any, Any], float]:
+    def _measure(self, loss: Loss) -> Callable[..., float]:
         run = loss.forward
 
-        def forward(P: Any, Y: Any) -> float:
+        def forward(P: Any, Y: Any, *weights: Any) -> float:
             self._name(Y, "Y", "target")
             self.starts[-1].Y = plain(Y)
             self.output = P.name
-            L: float = self._during("loss", type(loss).__name__, run, P, Y)
+            L: float = self._during("loss", type(loss).__name__, run, P, Y, *weights)
             if type(L) is not TracedNumber:
                 raise ArgumentError(NOT_TRACED.format(type(loss).__name__, type(L).__name__))
             self._name(L, "L")

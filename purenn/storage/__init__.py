@@ -8,7 +8,7 @@ The file is one JSON text that a person can read, a row of weights a line:
 
     {
       "format": "purenn model",
-      "version": 1,                            of the format; load refuses any other
+      "version": 2,                            of the format; load takes 1 and 2
       "purenn": "0.1.0",                       that wrote it, for people
       "task": "classification",                or "regression"
       "label_names": ["no", "yes"],            or null, as the next four
@@ -42,6 +42,14 @@ The file is one JSON text that a person can read, a row of weights a line:
       "history": {"losses": …, "metrics": …, "validation_losses": …, "validation_metrics": …},
       "random": {"words": [624 numbers], "position": 624, "spare": null},   shuffling goes on here
       "optimizer": …                           what optimizer.state_dict() gives
+      "stopping": null                         not in version 1; or of the EarlyStopping:
+    }
+
+    "stopping": {
+      "patience": 5, "min_delta": 0.0,         its settings
+      "best_epoch": 3, "best_loss": 0.25,      so far; null for a loss that was not finite
+      "best": null,                            weights, parameter → rows, null for those in
+      "last": {"W1": …, "b1": …}               the layers: best to predict, last to go on
     }
 
 A number is written with as many digits as bring every bit of it back. All keys have to

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from purenn.callbacks import EarlyStopping
     from purenn.data import Scaler
     from purenn.losses import Loss
     from purenn.optimizers import Optimizer
@@ -25,6 +26,8 @@ class Run:
     optimizer   with its state, for the parameters of the model's network
     batch_size  rows a step, or None for all
     history     what was measured so far, for `train(..., history=…)`
+    stopping    the EarlyStopping that watches the run, for `train(..., callbacks=[…])`: the
+                network has the best weights, this knows the last ones, to go on from
     options     what the program that trains wants to find again: plain data, as in JSON
 
     The state of the generator that shuffles is the network's: `network.random`.
@@ -37,11 +40,13 @@ class Run:
         batch_size: int | None = None,
         history: History | None = None,
         options: dict[str, Any] | None = None,
+        stopping: EarlyStopping | None = None,
     ) -> None:
         self.optimizer = optimizer
         self.history = History() if history is None else history
         self.batch_size = batch_size
         self.options: dict[str, Any] = {} if options is None else options
+        self.stopping = stopping
 
     @property
     def epochs(self) -> int:

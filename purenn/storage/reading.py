@@ -7,8 +7,9 @@ numbers have been seen.
 
 from __future__ import annotations
 
-from math import isfinite, nan
+from math import inf, isfinite, nan
 
+from purenn.callbacks import EarlyStopping
 from purenn.checks import check_keys, check_rows, check_whole, is_number, short
 from purenn.errors import ArgumentError, DataError
 from purenn.layers import Dense
@@ -25,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from purenn.array import Array
     from purenn.backend import Backend
     from purenn.data import Scaler
     from purenn.layers import Layer
@@ -38,7 +40,9 @@ __all__ = ["model_of"]
 HEAD = ("format", "version", "purenn", "task", "label_names", "feature_names", "target_name")
 KEYS = (*HEAD, "image_shape", "scaler", "target_scaler", "loss", "seed", "layers", "run")
 DENSE = ("kind", "inputs", "outputs", "weights", "bias")
-RUN = ("epochs", "batch_size", "options", "history", "random", "optimizer")
+RUN_1 = ("epochs", "batch_size", "options", "history", "random", "optimizer")  # of version 1
+RUN = (*RUN_1, "stopping")
+STOPPING = ("patience", "min_delta", "best_epoch", "best_loss", "best", "last")
 HISTORY = ("losses", "metrics", "validation_losses", "validation_metrics")
 RANDOM = ("words", "position", "spare")
 TASKS = ("classification", "regression")
@@ -61,7 +65,7 @@ def model_of(data: Any, backend: Backend) -> Model:
         scaler=_scaler(data["scaler"], network.n_in, "scaler"),
         target_scaler=_scaler(data["target_scaler"], network.n_out, "target_scaler"),
         loss=_loss(data["loss"], network),
-        run=_run(data["run"], network),
+        run=_run(data["run"], network, RUN_1 if data["version"] == 1 else RUN),
     )
 
 
@@ -73,13 +77,13 @@ def _check_format(data: Any) -> None:
     if "version" not in data:
         raise DataError(f"top level: missing key 'version'; expected {VERSION}")
     version = check_whole(data["version"], "version")
-    if version != VERSION:
+    if not 1 <= version <= VERSION:
         writer = data.get("purenn")
         by = f", written by purenn {short(writer)}" if isinstance(writer, str) else ""
         mend = "upgrade purenn" if version > VERSION else "save it again with a newer purenn"
         raise DataError(
-            f"version is {version}{by}, but this purenn reads version {VERSION} of the format; "
-            f"{mend}"
+            f"version is {version}{by}, but this purenn reads versions 1 to {VERSION} of the "
+            f"format; {mend}"
         )
 
 
@@ -243,10 +247,10 @@ def _loss(data: Any, network: Network) -> Loss | None:
 # ------------------------------------------------------------------------------- run
 
 
-def _run(data: Any, network: Network) -> Run | None:
+def _run(data: Any, network: Network, keys: tuple[str, ...]) -> Run | None:
     if data is None:
         return None
-    check_keys(data, RUN, "run")
+    check_keys(data, keys, "run")
     batch_size = data["batch_size"]
     if batch_size is not None:
         batch_size = _size(batch_size, "run.batch_size")
@@ -263,7 +267,44 @@ def _run(data: Any, network: Network) -> Run | None:
     optimizer = optimizer_from_dict(
         data["optimizer"], network.trainable, network.backend, "run.optimizer"
     )
-    return Run(optimizer, batch_size=batch_size, history=history, options=options)
+    stopping = _stopping(data.get("stopping"), network, len(history.losses))
+    return Run(
+        optimizer, batch_size=batch_size, history=history, options=options, stopping=stopping
+    )
+
+
+def _stopping(data: Any, network: Network, epochs: int) -> EarlyStopping | None:
+    if data is None:
+        return None
+    where = "run.stopping"
+    check_keys(data, STOPPING, where)
+    best_epoch, best_loss = _size(data["best_epoch"], f"{where}.best_epoch"), data["best_loss"]
+    if best_epoch > epochs:
+        raise DataError(f"{where}.best_epoch is {best_epoch}, but the run has {epochs} epochs")
+    if not (best_loss is None or is_number(best_loss)):
+        raise DataError(
+            f"{where}.best_loss is {short(best_loss)}, expected a finite number, or null"
+        )
+    try:
+        if not is_number(data["min_delta"]):
+            raise ArgumentError(f"min_delta is {short(data['min_delta'])}, expected a number")
+        stopping = EarlyStopping(data["patience"], data["min_delta"])
+    except ArgumentError as error:
+        raise DataError(f"{where}: {error}") from error
+    best, last = (_weights(data[key], network, f"{where}.{key}") for key in ("best", "last"))
+    loss = inf if best_loss is None else float(best_loss)
+    return stopping.watched(network, epochs, (best_epoch, loss, best), last)
+
+
+def _weights(data: Any, network: Network, where: str) -> list[Array]:
+    """A value for each parameter; null stands for those of the network."""
+    if data is None:
+        return [p.value for p in network.trainable]
+    check_keys(data, [p.name for p in network.trainable], where)
+    return [
+        network.backend.from_list(_rows(data[p.name], p.value.shape, f"{where}.{p.name}"))  # type: ignore[arg-type]
+        for p in network.trainable
+    ]
 
 
 def _history(data: Any) -> History:

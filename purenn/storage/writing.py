@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from purenn.array import Array
     from purenn.backend import Backend
+    from purenn.callbacks import EarlyStopping
     from purenn.layers import Layer
     from purenn.network import Network
     from purenn.random import RandomState
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "VERSION", "document_of"]
 
 FORMAT = "purenn model"
-VERSION = 1
+VERSION = 2
 
 
 def document_of(model: Model) -> dict[str, Any]:
@@ -88,6 +90,31 @@ def _run(run: Run, network: Network) -> dict[str, Any]:
         "history": _history(run.history),
         "random": _random(network.random),
         "optimizer": run.optimizer.state_dict(),
+        "stopping": None if run.stopping is None else _stopping(run.stopping, network),
+    }
+
+
+def _stopping(stopping: EarlyStopping, network: Network) -> dict[str, Any] | None:
+    """What was best and what was last; null where the weights in the layers are these."""
+    if stopping.network is not network:
+        if stopping.network is None:
+            return None  # it has not watched anything yet
+        raise ArgumentError("run.stopping has watched another network than the one to save")
+    now = [network.backend.to_list(p.value) for p in network.trainable]
+    old = stopping.backend or network.backend
+
+    def weights(values: list[Array]) -> dict[str, Any] | None:
+        rows = [old.to_list(value) for value in values]
+        names = [p.name for p in network.trainable]
+        return None if rows == now else dict(zip(names, rows, strict=True))
+
+    return {
+        "patience": stopping.patience,
+        "min_delta": stopping.min_delta,
+        "best_epoch": stopping.best_epoch,
+        "best_loss": stopping.best_loss if isfinite(stopping.best_loss) else None,
+        "best": weights(stopping.best),
+        "last": weights(stopping.last),
     }
 
 

@@ -1,0 +1,159 @@
+"""The guard of a run: whatever ends it, it ends after a whole step, and with finite numbers.
+
+Before a step it notes what the step will change: references to the parameters' values and
+shallow copies of what the optimizer remembers. Arrays are never written into, so that costs
+next to nothing. An exception in the middle of a step (Ctrl-C too) puts all of it back.
+
+A loss, a parameter or a prediction that is NaN or infinite is followed through the layers,
+to name the first one that gave such a number.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from purenn.errors import NonFiniteError
+from purenn.layers import assign
+from purenn.parts import is_foreign
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    from purenn.array import Array
+    from purenn.batches import Examples
+    from purenn.network import Network
+    from purenn.optimizers import Optimizer
+
+    # values of the parameters; what the optimizer keeps; the generator's state, if a step
+    # moves it; what layers and optimizers of somebody else's hold
+    State: TypeAlias = tuple[list[Array], Any, Any, list[dict[str, Any]]]
+
+__all__ = ["Guard", "check_predictions"]
+
+SHOWN = 1000  # rows that are followed through the layers
+
+
+class Guard:
+    """Keeps the state of a run before its last steps.
+
+        guard.begin_step()
+        …                        # forward, loss, backward, optimizer.step()
+        guard.end_step()
+
+    In between, `put_back` undoes the step. `stop` goes back further: to before the last step
+    that had a finite loss.
+    """
+
+    def __init__(self, network: Network, optimizer: Optimizer) -> None:
+        self.network, self.optimizer = network, optimizer
+        layers, random = network.layers, network.random
+        self.strangers = [part for part in (*layers, optimizer) if is_foreign(part)]
+        self.draws = any(random is held for layer in layers for held in vars(layer).values())
+        self.open = False
+        self.kept: State = self._state()
+        self.good = self.kept
+
+    @property
+    def values(self) -> list[Array]:
+        """Of the parameters, at the beginning of the last step."""
+        return self.kept[0]
+
+    def _state(self) -> State:
+        return (
+            [p.value for p in self.network.trainable],
+            self.optimizer.keep(),
+            self.network.random.get_state() if self.draws else None,
+            [_held(part) for part in self.strangers],
+        )
+
+    def begin_step(self) -> None:
+        """Note what the step may change."""
+        self.kept = self._state()
+        self.open = True
+
+    def end_step(self) -> None:
+        """The step is whole, and its loss was finite."""
+        self.good, self.open = self.kept, False
+
+    def put_back(self) -> None:
+        """Undo the step that has begun and not ended, if there is one."""
+        if self.open:
+            self._restore(self.kept)
+
+    def _restore(self, state: State) -> None:
+        values, memory, draws, held = state
+        for part, attributes in zip(self.strangers, held, strict=True):
+            vars(part).clear()
+            vars(part).update(attributes)
+        assign(self.network.trainable, values)
+        self.optimizer.put_back(memory)
+        if draws is not None:
+            self.network.random.set_state(draws)
+        self.open = False
+
+    # ------------------------------------------------------------ finite numbers only
+
+    def check_parameters(self, examples: Examples, when: str) -> None:
+        """NonFiniteError if the last step, which no loss has been measured for, went too far."""
+        finite = self.network.backend.all_finite
+        for parameter in self.network.trainable:
+            if not finite(parameter.value):
+                X, _ = examples.take(range(min(SHOWN, examples.rows)))
+                self.stop(f"{parameter.name} is no longer finite", X, when)
+
+    def stop(self, what: str, X: Array, when: str) -> None:
+        """Go back to before the last step that had a finite loss, and raise."""
+        rate = self.optimizer.learning_rate
+        try:
+            where = self._first_bad_layer(X)
+        finally:
+            self._restore(self.good)
+        raise NonFiniteError(
+            f"{when}: {what}, first seen in {where}; training stopped and the parameters are back "
+            f"at their last finite state. Try a smaller learning rate than {rate:g}, "
+            "or scale the columns of X to about −1 to 1"
+        )
+
+    def _first_bad_layer(self, X: Array) -> str:
+        """The layer's title. Where layers draw (Dropout), they draw what they drew in the step."""
+        draws = self.kept[2]
+        if draws is not None and self.open:
+            self.network.random.set_state(draws)
+        for layer in self.network.layers:
+            X = layer.forward(X)
+            if not self.network.backend.all_finite(X):
+                return layer.title
+        return "the loss"
+
+
+def _held(part: Any) -> dict[str, Any]:
+    """The attributes of a layer or an optimizer, its lists and dictionaries copied."""
+    return {name: _shallow(value) for name, value in vars(part).items()}
+
+
+def _shallow(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _shallow(each) for key, each in value.items()}
+    return [_shallow(each) for each in value] if type(value) is list else value
+
+
+def check_predictions(network: Network, X: Array, P: Array, first: int = 0) -> None:
+    """NonFiniteError if a prediction P for the inputs X is NaN or infinite.
+
+    first  the number of X's first row, for the message
+    """
+    finite = network.backend.all_finite
+    if finite(P):
+        return
+    for layer in network.layers:
+        X = layer.predict(X)
+        if not finite(X):
+            break
+    rows = enumerate(network.backend.to_list(X))
+    i, j, value = next((i, j, x) for i, row in rows for j, x in enumerate(row) if not isfinite(x))
+    raise NonFiniteError(
+        f"the prediction for row {first + i} of X (counted from 0) is not finite: {layer.title} "
+        f"gives {value} as output {j}. Scale the columns of X to about −1 to 1, as for "
+        "training, or train again with a smaller learning rate"
+    )

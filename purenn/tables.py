@@ -1,0 +1,92 @@
+"""Tables and sequences of other libraries (pandas, polars, Arrow, NumPy) as plain lists.
+
+None of them is imported: a table is known by what it offers. A table is rows of numbers
+here, its columns in order; what is missing in it is named by row and column.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from purenn.checks import as_real, short
+from purenn.errors import DataError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["as_list", "complaint_about", "rows_of_table"]
+
+TO_LIST = ("tolist", "to_list", "to_pylist")  # of NumPy and pandas; polars; Arrow
+MISSING = ("NAType", "NaTType")  # pandas has two more words for None
+KINDS: dict[str, str] = {  # what is no data, by what it offers, and the mend
+    "toarray": "a sparse matrix; write {name}.toarray()",
+    "todense": "a sparse matrix; write {name}.todense()",
+    "collect": "a query that has not run; write {name}.collect()",
+}
+
+
+def as_list(data: Any) -> Any:
+    """An array or a column of any library as a list; anything else as it is."""
+    for method in TO_LIST:
+        if hasattr(data, method):
+            return getattr(data, method)()
+    return data
+
+
+def complaint_about(data: Any, name: str) -> str:
+    """Why these are no data, with the mend; '' for what may be."""
+    if hasattr(data, "mask") and hasattr(data, "filled"):
+        return f"a masked array; write {name}.filled(…) with a number for what is masked"
+    if getattr(getattr(data, "dtype", None), "names", None):
+        names = ", ".join(map(str, data.dtype.names))
+        return f"an array of named fields ({short(names)}); give its columns as rows of numbers"
+    if any(hasattr(data, method) for method in TO_LIST):
+        return ""
+    return next((what.format(name=name) for key, what in KINDS.items() if hasattr(data, key)), "")
+
+
+def rows_of_table(data: Any, name: str) -> list[list[float]] | None:
+    """The rows of a table, all finite numbers; None for what is no table.
+
+    Raises DataError for a missing value and for a column that holds anything but numbers.
+    """
+    known = _columns(data)
+    if known is None:
+        return None
+    names, columns = known
+    checked = [
+        _numbers(column, f"{name}: column {short(label)}")
+        for label, column in zip(names, columns, strict=True)
+    ]
+    return [list(row) for row in zip(*checked, strict=True)]
+
+
+def _columns(data: Any) -> tuple[list[Any], list[list[Any]]] | None:
+    """The names of a table's columns, and what they hold."""
+    if hasattr(data, "iloc") and hasattr(data, "columns"):  # pandas
+        names = list(data.columns)  # which may hold a name twice, so columns go by their number
+        return names, [data.iloc[:, j].tolist() for j in range(len(names))]
+    if hasattr(data, "get_columns"):  # polars
+        return list(data.columns), [as_list(column) for column in data.get_columns()]
+    if hasattr(data, "to_pydict") and hasattr(data, "schema"):  # Arrow
+        return list(data.schema.names), [as_list(column) for column in data.columns]
+    return None
+
+
+def _numbers(values: list[Any], where: str) -> list[float]:
+    """A column as floats."""
+    numbers = [float(v) if isinstance(v, bool) else as_real(v) for v in values]
+    for i, (number, value) in enumerate(zip(numbers, values, strict=True)):
+        if number is not None and isfinite(number):
+            continue
+        found = f"{where}, row {i} (counted from 0): "
+        if value is None or type(value).__name__ in MISSING or number != number:
+            raise DataError(f"{found}a missing value; leave the row out, or fill in a number")
+        if number is None:
+            raise DataError(
+                f"{found}{short(value)} ({type(value).__name__}); a number is needed: leave the "
+                "column out, or turn it into numbers"
+            )
+        raise DataError(f"{found}{number}; every entry must be finite")
+    return numbers  # type: ignore[return-value]
