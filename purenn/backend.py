@@ -23,6 +23,7 @@ Z = X @ W + b, A = g(Z); dZ is dL/dZ, the slope of the loss L along Z, and so on
 from __future__ import annotations
 
 import os
+import sys
 from contextvars import ContextVar
 
 from purenn import kernels, matrix
@@ -286,8 +287,9 @@ class ArrayAPIBackend(Backend):
 # --------------------------------------------------------------------- choosing one
 
 _LOADED: dict[str, Backend] = {"python": ArrayAPIBackend("python", matrix, faster=kernels)}
-# The backends of the use_backend blocks around here, the innermost last.
-_AMBIENT: ContextVar[tuple[Backend, ...]] = ContextVar("purenn_backends", default=())
+# The use_backend blocks around here, the innermost last: what tells one from others, its backend.
+_AMBIENT: ContextVar[tuple[tuple[object, Backend], ...]] = ContextVar("purenn", default=())
+GENERATOR = 0x20 | 0x80 | 0x200  # inspect's CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
 
 
 def get_backend(backend: str | Backend | None = None) -> Backend:
@@ -305,8 +307,8 @@ def choose_backend(backend: str | Backend | None = None) -> tuple[Backend, str]:
         return _checked(backend), "the backend= argument"
     if backend is not None:
         return _load(backend, "the backend= argument"), "the backend= argument"
-    if _AMBIENT.get():
-        ambient = _AMBIENT.get()[-1]
+    if blocks := _AMBIENT.get():
+        ambient = blocks[-1][1]
         return ambient, f'with use_backend("{ambient.name}")'
     if name := os.environ.get(VARIABLE, "").strip():
         source = f"the environment variable {VARIABLE}={name}"
@@ -318,20 +320,40 @@ class use_backend:  # noqa: N801 (used like a function)
     """`with use_backend("numpy"):` networks built inside use it, in this context only.
 
     The choice follows the thread or asynchronous task (it is a ContextVar), and ends
-    with the block, also when the block raises. `as` gives the Backend.
+    with the block, also when the block raises, or ends within another block, as that of a
+    generator may. `as` gives the Backend.
 
     Raises a BackendError at once if there is no such backend.
     """
 
     def __init__(self, backend: str | Backend) -> None:
         self.backend = get_backend(backend)
+        self._of_generators: dict[int, list[object]] = {}  # blocks, by the generator's frame
+
+    # A function's blocks end in turn, the innermost first: this object is enough to find one.
+    # Only a generator or coroutine can go away and come back; it has one frame all its life.
 
     def __enter__(self) -> Backend:
-        _AMBIENT.set((*_AMBIENT.get(), self.backend))
+        frame = sys._getframe(1)
+        block: object = self
+        if frame.f_code.co_flags & GENERATOR:
+            block = object()
+            self._of_generators.setdefault(id(frame), []).append(block)
+        _AMBIENT.set((*_AMBIENT.get(), (block, self.backend)))
         return self.backend
 
     def __exit__(self, *exception: object) -> None:
-        _AMBIENT.set(_AMBIENT.get()[:-1])
+        frame = id(sys._getframe(1))
+        block: object = self
+        if frame in self._of_generators:
+            block = self._of_generators[frame].pop()
+            if not self._of_generators[frame]:
+                del self._of_generators[frame]
+        blocks = _AMBIENT.get()
+        for place in reversed(range(len(blocks))):  # none in a context that it did not begin in
+            if blocks[place][0] is block:
+                _AMBIENT.set(blocks[:place] + blocks[place + 1 :])
+                break
 
 
 def available_backends() -> list[str]:

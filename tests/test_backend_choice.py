@@ -1,9 +1,15 @@
 """Which backend is in force: argument, use_backend, PURENN_BACKEND, "python"; and why."""
 
+import asyncio
 import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import Context, copy_context
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import purenn as nn
 from purenn import backend as choice
@@ -125,6 +131,205 @@ def test_a_choice_holds_in_its_own_thread_only(other: Backend) -> None:
         go_on.set()
         thread.join(10)
     assert seen == {"meanwhile": PYTHON, "in the thread": other}
+
+
+# ------------------------------------------------------------ blocks end in any order
+
+
+def block(chosen: nn.use_backend) -> Iterator[None]:
+    """A block that ends when the generator is closed."""
+    with chosen:
+        yield
+
+
+def test_a_generator_ends_its_own_block_only(other: Backend) -> None:
+    third = Other("third")
+    generator = block(nn.use_backend(other))
+    next(generator)
+    with nn.use_backend(third):
+        generator.close()  # type: ignore[attr-defined]
+        assert nn.get_backend() is third
+    assert nn.get_backend() is PYTHON
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_object_in_two_generators(other: Backend, first: int) -> None:
+    chosen = nn.use_backend("other")
+    generators = [block(chosen), block(chosen)]
+    next(generators[0])
+    with nn.use_backend("python"):
+        next(generators[1])
+        generators[first].close()  # type: ignore[attr-defined]
+        assert nn.get_backend() is (PYTHON if first else other)
+        generators[1 - first].close()  # type: ignore[attr-defined]
+        assert nn.get_backend() is PYTHON
+    assert nn.get_backend() is PYTHON
+
+
+def test_stacks_that_end_in_the_order_in_which_they_began(other: Backend) -> None:
+    outer, inner = ExitStack(), ExitStack()
+    outer.enter_context(nn.use_backend("other"))
+    inner.enter_context(nn.use_backend("python"))
+    outer.close()
+    assert nn.get_backend() is PYTHON
+    inner.close()
+    assert choose_backend() == (PYTHON, "the default")
+
+
+def test_calls_by_hand_end_the_innermost_of_the_object(other: Backend) -> None:
+    chosen, built_in = nn.use_backend("other"), nn.use_backend("python")
+    for each in (chosen, built_in, chosen):
+        each.__enter__()
+    chosen.__exit__(None, None, None)
+    assert nn.get_backend() is PYTHON
+    built_in.__exit__(None, None, None)
+    assert nn.get_backend() is other
+    chosen.__exit__(None, None, None)
+    for _ in range(2):
+        chosen.__exit__(None, None, None)  # nothing is left to end
+    assert choose_backend() == (PYTHON, "the default")
+
+
+def test_a_context_manager_made_of_a_generator(other: Backend) -> None:
+    chosen = nn.use_backend("other")
+
+    @contextmanager
+    def manager() -> Iterator[None]:
+        with chosen:
+            yield
+
+    with chosen:
+        with manager(), chosen:
+            assert nn.get_backend() is other
+        assert nn.get_backend() is other
+    assert nn.get_backend() is PYTHON
+
+
+ACTIONS = st.tuples(st.sampled_from(("begin", "begin", "end", "copy")), *[st.integers(0, 99)] * 2)
+
+
+@given(st.lists(ACTIONS, max_size=30))
+def test_blocks_are_a_list_from_which_each_takes_itself(
+    actions: list[tuple[str, int, int]],
+) -> None:
+    """Generators begin and end blocks of a few objects, in any order and in any context.
+
+    The model: a context is the list of its blocks; a copied one has the list as it was.
+    """
+    objects = [nn.use_backend(Other(str(i))) for i in range(3)]
+    contexts = [Context()]
+    models: list[list[int]] = [[]]  # for each context the numbers of its blocks
+    blocks: list[tuple[Any, nn.use_backend]] = []
+    going = []  # the numbers of the blocks that have not ended
+    for action, a, b in actions:
+        where = a % len(contexts)
+        if action == "begin":
+            chosen = objects[b % 3]
+            blocks.append((block(chosen), chosen))
+            contexts[where].run(next, blocks[-1][0])
+            models[where].append(len(blocks) - 1)
+            going.append(len(blocks) - 1)
+        elif action == "copy":
+            contexts.append(contexts[where].copy())
+            models.append(list(models[where]))
+        elif going:
+            number = going.pop(b % len(going))
+            contexts[where].run(blocks[number][0].close)
+            if number in models[where]:
+                models[where].remove(number)
+        for context, model in zip(contexts, models, strict=True):
+            expected = blocks[model[-1]][1].backend if model else PYTHON
+            assert context.run(nn.get_backend) is expected
+    for number in going:
+        Context().run(blocks[number][0].close)  # a context that has never seen any of them
+
+
+def test_a_block_ends_in_the_context_where_it_is_told_to(other: Backend) -> None:
+    chosen = nn.use_backend("other")
+    with chosen:
+        copied = copy_context()
+        assert copied.run(nn.get_backend) is other
+        copied.run(chosen.__exit__, None, None, None)
+        assert copied.run(nn.get_backend) is PYTHON
+        Context().run(chosen.__exit__, None, None, None)
+        assert nn.get_backend() is other
+    assert nn.get_backend() is PYTHON
+
+
+def test_asynchronous_tasks_share_an_object(other: Backend) -> None:
+    chosen = nn.use_backend("other")
+
+    async def numbers() -> AsyncIterator[int]:
+        with chosen:
+            yield 1
+
+    async def task(mine: asyncio.Event, others: asyncio.Event) -> None:
+        with chosen:
+            mine.set()
+            await others.wait()
+            assert nn.get_backend() is other
+            with nn.use_backend("python"):
+                await asyncio.gather(*[asyncio.create_task(nested()) for _ in range(3)])
+                assert nn.get_backend() is PYTHON
+        assert nn.get_backend() is PYTHON
+
+    async def nested() -> None:
+        assert nn.get_backend() is PYTHON
+        stream = numbers()
+        assert await anext(stream) == 1
+        with nn.use_backend("python"):
+            await stream.aclose()  # type: ignore[attr-defined]
+            assert nn.get_backend() is PYTHON
+        assert nn.get_backend() is PYTHON
+
+    async def main() -> None:
+        first, second = asyncio.Event(), asyncio.Event()
+        await asyncio.gather(task(first, second), task(second, first))
+        assert nn.get_backend() is PYTHON
+
+    asyncio.run(main())
+    assert nn.get_backend() is PYTHON
+
+
+def test_an_asynchronous_generator_that_ends_in_another_task(other: Backend) -> None:
+    chosen = nn.use_backend("other")
+
+    async def numbers() -> AsyncIterator[int]:
+        with chosen:
+            yield 1
+
+    async def main() -> None:
+        stream = numbers()
+        await asyncio.create_task(stream.__anext__())  # type: ignore[arg-type]
+        with chosen:
+            await stream.aclose()  # type: ignore[attr-defined]  # did not begin in this context
+            assert nn.get_backend() is other
+        assert nn.get_backend() is PYTHON
+
+    asyncio.run(main())
+
+
+def test_threads_share_an_object(other: Backend) -> None:
+    chosen = nn.use_backend("other")
+    generator = block(chosen)
+    here = Context()
+    here.run(next, generator)
+    seen: list[Backend] = []
+
+    def work() -> None:
+        with chosen:
+            generator.close()  # type: ignore[attr-defined]  # did not begin in this thread
+            seen.append(nn.get_backend())
+        seen.append(nn.get_backend())
+
+    thread = threading.Thread(target=Context().run, args=(work,))
+    thread.start()
+    thread.join(10)
+    assert seen == [other, PYTHON]
+    assert here.run(nn.get_backend) is other
+
+
+# ---------------------------------------------------------------- objects of odd shapes
 
 
 @pytest.mark.parametrize("name", [3, ["numpy"], b"numpy", PYTHON.__class__])
