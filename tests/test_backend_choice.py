@@ -1,10 +1,13 @@
 """Which backend is in force: argument, use_backend, PURENN_BACKEND, "python"; and why."""
 
 import asyncio
+import os
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import Context, copy_context
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -347,6 +350,161 @@ def test_a_backend_object_is_checked() -> None:
             match=rf"'other' is written for version {version}.*upgrade the {mend}",
         ):
             nn.Network([nn.Dense(1, 1)], backend=backend)
+
+
+DOORS: dict[str, Callable[[Backend], Any]] = {
+    "get_backend": nn.get_backend,
+    "choose_backend": choose_backend,
+    "use_backend": nn.use_backend,
+    "Network": lambda backend: nn.Network([nn.Dense(1, 1)], backend=backend),
+    "to": lambda backend: nn.Network([nn.Dense(1, 1)], backend="python").to(backend),
+}
+
+
+def refused(door: str, backend: Backend, error: type[BackendError]) -> str:
+    """What is said where the backend is refused: one short line."""
+    with pytest.raises(error) as raised:
+        DOORS[door](backend)
+    message = str(raised.value)
+    assert message.isprintable()
+    assert len(message) < 1000
+    return message
+
+
+VERSIONS: list[Any] = [None, "1", 1.0, True, float("nan"), [], 10**5000, "v" * 100_000]
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("version", VERSIONS, ids=range(len(VERSIONS)))
+def test_a_version_that_is_no_whole_number(door: str, version: Any) -> None:
+    backend = Other()
+    backend.api_version = version
+    message = refused(door, backend, BackendVersionError)
+    assert message.startswith("backend 'other' is written for version ")
+    if type(version) is not int:
+        assert message.endswith("a version is a whole number, so this is a fault of the plugin")
+
+
+def test_a_version_of_another_library_is_a_version() -> None:
+    class Whole:
+        def __index__(self) -> int:
+            return choice.API_VERSION
+
+    backend = Other()
+    backend.api_version = Whole()  # type: ignore[assignment]
+    assert nn.get_backend(backend) is backend
+
+
+def broken(attribute: str, error: BaseException) -> Backend:
+    """A backend with an attribute that raises when it is asked for."""
+
+    def fail(self: Any) -> Any:
+        raise error
+
+    made: Backend = type("Broken", (Other,), {attribute: property(fail)})()
+    return made
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("error", [ValueError("no\nline"), SystemExit(3), GeneratorExit()])
+@pytest.mark.parametrize("attribute", ["api_version", "tolerance", "is_array"])
+def test_an_attribute_that_raises(door: str, attribute: str, error: BaseException) -> None:
+    message = refused(door, broken(attribute, error), IncompleteBackendError)
+    assert f"failed with {type(error).__name__}" in message
+
+
+def test_attributes_that_are_missing() -> None:
+    none = AttributeError("none")
+    with pytest.raises(BackendVersionError, match="version None of the backend contract"):
+        nn.get_backend(broken("api_version", none))
+    with pytest.raises(IncompleteBackendError, match="tolerance is None"):
+        nn.get_backend(broken("tolerance", none))
+    backend = Other()
+    del backend.float64
+    with pytest.raises(IncompleteBackendError, match="'other' lacks float64; a backend has"):
+        nn.get_backend(backend)
+
+
+def test_ctrl_c_is_not_swallowed() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        nn.get_backend(broken("api_version", KeyboardInterrupt()))
+
+
+@pytest.mark.parametrize("name", [None, 3, b"other", "", " ", ["other"], "a\nb", "\x1b[31m"])
+def test_a_name_that_is_none(name: Any) -> None:
+    backend = Other()
+    backend.name = name
+    for door in DOORS:
+        message = refused(door, backend, IncompleteBackendError)
+        assert message.endswith(": a name is printable text, such as 'numpy'")
+    assert repr(backend).isprintable()
+
+
+def test_a_backend_without_a_name() -> None:
+    backend = Other()
+    del backend.name
+    refused("get_backend", backend, IncompleteBackendError)
+    assert repr(backend) == "<purenn backend None>"
+
+
+@pytest.mark.parametrize(
+    "tolerance", [None, "1e-12", True, float("nan"), float("inf"), 0, -1.0, 1j]
+)
+def test_a_tolerance_that_is_no_number(tolerance: Any) -> None:
+    backend = Other()
+    backend.tolerance = tolerance
+    for door in DOORS:
+        message = refused(door, backend, IncompleteBackendError)
+        assert "must be a number above 0, such as 1e-12" in message
+
+
+def test_very_long_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "n\n\x1b" + "m" * 100_000
+    with pytest.raises(UnknownBackendError) as raised:
+        nn.get_backend(name)
+    shown = str(raised.value)
+    monkeypatch.setenv("PURENN_BACKEND", name)
+    with pytest.raises(UnknownBackendError) as raised:
+        choose_backend()
+    for message in (shown, str(raised.value)):
+        assert message.isprintable()
+        assert "n\\n\\x1bmmm" in message
+        assert len(message) < 1000
+    backend = Other("m" * 100_000)
+    assert len(repr(backend)) < 200
+    with nn.use_backend(backend):
+        assert len(choose_backend()[1]) < 200
+    monkeypatch.setitem(choice._LOADED, backend.name, backend)
+    monkeypatch.setenv("PURENN_BACKEND", backend.name)
+    chosen, why = choose_backend()
+    assert chosen is backend
+    assert len(why) < 200
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the bytes of a variable are a matter of POSIX")
+def test_a_variable_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PURENN_BACKEND", "b\udcff")
+    with pytest.raises(UnknownBackendError) as raised:
+        choose_backend()
+    assert str(raised.value).isprintable()
+
+
+def test_the_command_where_the_working_directory_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def relpath(path: str) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(os.path, "relpath", relpath)
+    monkeypatch.setattr(choice, "__file__", str(tmp_path / "purenn" / "backend.py"))
+    (tmp_path / "backends" / "numpy").mkdir(parents=True)
+    (tmp_path / "backends" / "numpy" / "pyproject.toml").touch()
+    assert choice.install_command("numpy").startswith(f"python -m pip install -e {tmp_path} -e ")
+
+
+def test_a_library_that_gives_its_version_as_something_else() -> None:
+    library = SimpleNamespace(**vars(matrix), __version__=(1, 2))
+    assert ArrayAPIBackend("other", library).version == "(1, 2)"
 
 
 def test_a_backend_that_lacks_primitives_is_refused() -> None:
