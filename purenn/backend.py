@@ -72,7 +72,9 @@ FUNCTIONS = (  # taken from the library as they are
 )
 CONVERSIONS = ("astype", "compute", "from_list", "is_array", "item", "take", "to_list")
 PRIMITIVES = (*FUNCTIONS, *CONVERSIONS)
-NUMERIC = ("bool", "integral", "real floating")  # the standard's kinds of dtype that can be used
+# The standard's kinds of dtype, and Python's number for each; the last is of no use here.
+KINDS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}
+NUMERIC = tuple(KINDS)[:3]
 LARGEST_EXPONENT = 709.0  # e^709.78 is the largest float; at 709 the sigmoid is 1 to the last bit
 
 
@@ -260,9 +262,13 @@ class ArrayAPIBackend(Backend):
         return made
 
     def to_list(self, X: Array) -> list[list[float]]:
-        """The array's rows as lists of Python floats."""
-        rows: list[list[float]] = self.compute(X).tolist()
-        return rows
+        """The array's rows as lists of Python floats (bools, where it holds bools)."""
+        computed = self.compute(X)
+        if hasattr(computed, "tolist"):
+            return computed.tolist()  # type: ignore[no-any-return]
+        isdtype = self.namespace.isdtype
+        number = next(made for kind, made in KINDS.items() if isdtype(computed.dtype, kind))
+        return _nested(computed, number)  # type: ignore[no-any-return]
 
     def is_array(self, X: Any) -> bool:
         """True if X is an array of real numbers (or bools) of this library."""
@@ -284,6 +290,15 @@ class ArrayAPIBackend(Backend):
         places = self.namespace.asarray(indices, dtype=self.namespace.int64)
         rows: Array = self.namespace.take(X, places, axis=0)
         return rows
+
+
+def _nested(X: Any, number: type) -> Any:
+    """An array's numbers as lists in lists, by nothing but its indexing."""
+    if X.ndim == 0:
+        return number(X)
+    if X.ndim == 1:
+        return [number(X[j]) for j in range(X.shape[0])]
+    return [_nested(X[i, ...], number) for i in range(X.shape[0])]
 
 
 # --------------------------------------------------------------------- choosing one
