@@ -42,7 +42,7 @@ TYPE_CHECKING = False  # as in typing, whose import would take longer than all o
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from importlib.metadata import EntryPoint
-    from typing import Any
+    from typing import Any, Self
 
     from purenn.array import Array, Reduction, RowSource
 
@@ -75,6 +75,10 @@ PRIMITIVES = (*FUNCTIONS, *CONVERSIONS)
 # The standard's kinds of dtype, and Python's number for each; the last is of no use here.
 KINDS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}
 NUMERIC = tuple(KINDS)[:3]
+DTYPES = (  # the standard's names of them
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float32", "float64", "complex64", "complex128"),
+)
 LARGEST_EXPONENT = 709.0  # e^709.78 is the largest float; at 709 the sigmoid is 1 to the last bit
 
 
@@ -92,6 +96,9 @@ class Backend:
     device       where the arrays are, for people to read
     lazy         True if operations only note what to do, until `compute`
     float64      the library's name for 64-bit floats, for `astype`
+
+    A Backend is copied as itself. A pickle holds its name, by which it is found again as by
+    `get_backend`; an object that is no installed plugin is found in the same process only.
     """
 
     name: str
@@ -128,6 +135,15 @@ class Backend:
 
     def __repr__(self) -> str:
         return f"<purenn backend {short(getattr(self, 'name', None))}>"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _found_again, _pickled_name(self)
 
     # ---------------------------------------------------- derived: conversions
 
@@ -254,7 +270,12 @@ class ArrayAPIBackend(Backend):
         for operation in (*DERIVED, *CONVERSIONS):
             if hasattr(faster, operation):
                 setattr(self, operation, getattr(faster, operation))
-        self.array_type = type(namespace.asarray([[0.0]], dtype=self.float64))
+        sample = namespace.asarray([[0.0]], dtype=self.float64)
+        self.array_type = type(sample)
+        if self.array_type is not matrix.Matrix and not _is_copyable(sample):
+            import copyreg
+
+            copyreg.pickle(self.array_type, self._reduced)
 
     def from_list(self, rows: Sequence[Sequence[float]]) -> Array:
         """An array of float64 from equally long rows of numbers."""
@@ -291,6 +312,35 @@ class ArrayAPIBackend(Backend):
         rows: Array = self.namespace.take(X, places, axis=0)
         return rows
 
+    def _reduced(self, X: Any) -> tuple[Any, ...]:
+        """How to make this array anew, for a library whose arrays refuse to be copied."""
+        of_plugins = (b for b in list(_LOADED.values()) if _array_type(b) is type(X))
+        owner: Any = next(of_plugins, self)  # a plugin is found in another process, too
+        dtype = next((d for d in DTYPES if getattr(owner.namespace, d, None) == X.dtype), None)
+        if dtype is None:
+            raise TypeError(f"{self.name}: an array of {short(X.dtype)} cannot be copied")
+        return _array_again, (owner, owner.to_list(X), tuple(X.shape), dtype)
+
+
+def _array_type(backend: Any) -> type | None:
+    return getattr(backend, "array_type", None)
+
+
+def _array_again(backend: Any, rows: Any, shape: tuple[int, ...], dtype: str) -> Any:
+    """The array that `_reduced` told of."""
+    space = backend.namespace
+    return space.reshape(space.asarray(rows, dtype=getattr(space, dtype)), shape)
+
+
+def _is_copyable(sample: Any) -> bool:
+    """True if an array comes out of a pickle again."""
+    import pickle  # which any array library has imported by now
+
+    try:
+        return type(pickle.loads(pickle.dumps(sample))) is type(sample)  # noqa: S301 (its own)
+    except Exception:
+        return False
+
 
 def _nested(X: Any, number: type) -> Any:
     """An array's numbers as lists in lists, by nothing but its indexing."""
@@ -306,6 +356,8 @@ def _nested(X: Any, number: type) -> Any:
 _LOADED: dict[str, Backend] = {"python": ArrayAPIBackend("python", matrix, faster=kernels)}
 # The use_backend blocks around here, the innermost last: what tells one from others, its backend.
 _AMBIENT: ContextVar[tuple[tuple[object, Backend], ...]] = ContextVar("purenn", default=())
+# Backend objects that were pickled and are no plugins, by what the pickle calls them.
+_BY_HAND: dict[str, Backend] = {}
 GENERATOR = 0x20 | 0x80 | 0x200  # inspect's CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
 LISTED = 20  # names in a message
 
@@ -587,3 +639,36 @@ def _listed(names: list[str]) -> str:
     """Names with commas between them; the last of very many are counted only."""
     shown = [one_line(name, 200) for name in names[:LISTED]]
     return ", ".join([*shown, f"{len(names) - LISTED:,} more"] if len(names) > LISTED else shown)
+
+
+# -------------------------------------------------------------------------- pickles
+# Pickles name `_found_again` and `_array_again`: those that were written need them here.
+
+
+def _pickled_name(backend: Backend) -> tuple[str, ...]:
+    """What a pickle says of a backend: a plugin's name; of any other object also a key.
+
+    The key is drawn once an object, so that no other process has it.
+    """
+    for name, loaded in list(_LOADED.items()):
+        if loaded is backend:
+            return (name,)
+    for key, made in list(_BY_HAND.items()):
+        if made is backend:
+            return backend.name, key
+    key = os.urandom(8).hex()
+    _BY_HAND[key] = backend
+    return backend.name, key
+
+
+def _found_again(name: str, key: str = "") -> Backend:
+    """The backend that a pickle tells of. It can name installed plugins only, no module."""
+    if not key:
+        return _load(name, "a pickle")
+    if str(key) in _BY_HAND:
+        return _BY_HAND[str(key)]
+    raise UnknownBackendError(
+        f"backend {short(name)} (from a pickle) was an object made by hand in another process; "
+        "only an installed plugin is found by its name. Make it one, or move the network to an "
+        'installed backend before it is pickled: network.to("python")'
+    )

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import pickle
 import re
 import sys
 from collections.abc import Callable
@@ -261,6 +262,7 @@ DOORS: dict[str, Callable[[str], object]] = {
     "choose_backend": choice.choose_backend,
     "use_backend": nn.use_backend,
     "Network": lambda name: nn.Network([nn.Dense(1, 1)], backend=name),
+    "pickle": choice._found_again,
 }
 
 
@@ -447,6 +449,27 @@ def test_a_damaged_package_is_no_matter_of_the_others(
     assert get_backend("abacus").name == "abacus"
     message = refused("odd", UnknownBackendError)
     assert re.search(r"packages are damaged and say nothing of backends: damaged 1\.2: ", message)
+
+
+def test_a_plugin_that_is_pickled_and_gone(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("purenn-abacus", "abacus", GOOD.format(name="abacus"))
+    network = nn.Network([nn.Dense(1, 1)], seed=0, backend="abacus")
+    data = pickle.dumps(network)
+    assert b"purenn_abacus" not in data
+    monkeypatch.setattr(choice, "_LOADED", {"python": get_backend("python")})  # a new process
+    again = pickle.loads(data)  # noqa: S301 (its own)
+    assert again.backend is get_backend("abacus")
+    assert again.backend is not network.backend
+    assert again.parameters == network.parameters
+
+    monkeypatch.setattr(choice, "_LOADED", {"python": get_backend("python")})
+    monkeypatch.delitem(sys.modules, "purenn_abacus")
+    (tmp_path / "purenn_abacus.py").unlink()
+    importlib.invalidate_caches()
+    with pytest.raises(BackendImportError, match=r"'abacus' \(from a pickle\): the package pure"):
+        pickle.loads(data)  # noqa: S301 (its own)
 
 
 def test_two_threads_get_one_backend(install: Install) -> None:
