@@ -23,9 +23,12 @@ Z = X @ W + b, A = g(Z); dZ is dL/dZ, the slope of the loss L along Z, and so on
 from __future__ import annotations
 
 import os
+import sys
 from contextvars import ContextVar
+from math import inf
 
 from purenn import kernels, matrix
+from purenn.checks import as_real, as_whole, one_line, short
 from purenn.errors import (
     BackendError,
     BackendImportError,
@@ -39,7 +42,7 @@ TYPE_CHECKING = False  # as in typing, whose import would take longer than all o
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from importlib.metadata import EntryPoint
-    from typing import Any
+    from typing import Any, Self
 
     from purenn.array import Array, Reduction, RowSource
 
@@ -70,7 +73,13 @@ FUNCTIONS = (  # taken from the library as they are
 )
 CONVERSIONS = ("astype", "compute", "from_list", "is_array", "item", "take", "to_list")
 PRIMITIVES = (*FUNCTIONS, *CONVERSIONS)
-NUMERIC = ("bool", "integral", "real floating")  # the standard's kinds of dtype that can be used
+# The standard's kinds of dtype, and Python's number for each; the last is of no use here.
+KINDS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}
+NUMERIC = tuple(KINDS)[:3]
+DTYPES = (  # the standard's names of them
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float32", "float64", "complex64", "complex128"),
+)
 LARGEST_EXPONENT = 709.0  # e^709.78 is the largest float; at 709 the sigmoid is 1 to the last bit
 
 
@@ -88,6 +97,9 @@ class Backend:
     device       where the arrays are, for people to read
     lazy         True if operations only note what to do, until `compute`
     float64      the library's name for 64-bit floats, for `astype`
+
+    A Backend is copied as itself. A pickle holds its name, by which it is found again as by
+    `get_backend`; an object that is no installed plugin is found in the same process only.
     """
 
     name: str
@@ -123,7 +135,16 @@ class Backend:
     compute: Callable[[Any], Any]  # carries out what a lazy backend has only noted
 
     def __repr__(self) -> str:
-        return f"<purenn backend {self.name!r}>"
+        return f"<purenn backend {short(getattr(self, 'name', None))}>"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _found_again, _pickled_name(self)
 
     # ---------------------------------------------------- derived: conversions
 
@@ -261,7 +282,7 @@ class ArrayAPIBackend(Backend):
 
     def __init__(self, name: str, namespace: Any, *, faster: Any = None, version: str = "") -> None:
         self.name = name
-        self.version = version or getattr(namespace, "__version__", "")
+        self.version = version or str(getattr(namespace, "__version__", ""))
         self.namespace = namespace
         self.float64 = namespace.float64
         for function in (*FUNCTIONS, "astype"):
@@ -270,7 +291,12 @@ class ArrayAPIBackend(Backend):
         for operation in (*DERIVED, *CONVERSIONS, *DERIVED_CONVERSIONS):
             if hasattr(faster, operation):
                 setattr(self, operation, getattr(faster, operation))
-        self.array_type = type(namespace.asarray([[0.0]], dtype=self.float64))
+        sample = namespace.asarray([[0.0]], dtype=self.float64)
+        self.array_type = type(sample)
+        if self.array_type is not matrix.Matrix and not _is_copyable(sample):
+            import copyreg
+
+            copyreg.pickle(self.array_type, self._reduced)
 
     def from_list(self, rows: Sequence[Sequence[float]]) -> Array:
         """An array of float64 from equally long rows of numbers."""
@@ -278,9 +304,13 @@ class ArrayAPIBackend(Backend):
         return made
 
     def to_list(self, X: Array) -> list[list[float]]:
-        """The array's rows as lists of Python floats."""
-        rows: list[list[float]] = self.compute(X).tolist()
-        return rows
+        """The array's rows as lists of Python floats (bools, where it holds bools)."""
+        computed = self.compute(X)
+        if hasattr(computed, "tolist"):
+            return computed.tolist()  # type: ignore[no-any-return]
+        isdtype = self.namespace.isdtype
+        number = next(made for kind, made in KINDS.items() if isdtype(computed.dtype, kind))
+        return _nested(computed, number)  # type: ignore[no-any-return]
 
     def is_array(self, X: Any) -> bool:
         """True if X is an array of real numbers (or bools) of this library."""
@@ -303,12 +333,54 @@ class ArrayAPIBackend(Backend):
         rows: Array = self.namespace.take(X, places, axis=0)
         return rows
 
+    def _reduced(self, X: Any) -> tuple[Any, ...]:
+        """How to make this array anew, for a library whose arrays refuse to be copied."""
+        of_plugins = (b for b in list(_LOADED.values()) if _array_type(b) is type(X))
+        owner: Any = next(of_plugins, self)  # a plugin is found in another process, too
+        dtype = next((d for d in DTYPES if getattr(owner.namespace, d, None) == X.dtype), None)
+        if dtype is None:
+            raise TypeError(f"{self.name}: an array of {short(X.dtype)} cannot be copied")
+        return _array_again, (owner, owner.to_list(X), tuple(X.shape), dtype)
+
+
+def _array_type(backend: Any) -> type | None:
+    return getattr(backend, "array_type", None)
+
+
+def _array_again(backend: Any, rows: Any, shape: tuple[int, ...], dtype: str) -> Any:
+    """The array that `_reduced` told of."""
+    space = backend.namespace
+    return space.reshape(space.asarray(rows, dtype=getattr(space, dtype)), shape)
+
+
+def _is_copyable(sample: Any) -> bool:
+    """True if an array comes out of a pickle again."""
+    import pickle  # which any array library has imported by now
+
+    try:
+        return type(pickle.loads(pickle.dumps(sample))) is type(sample)  # noqa: S301 (its own)
+    except Exception:
+        return False
+
+
+def _nested(X: Any, number: type) -> Any:
+    """An array's numbers as lists in lists, by nothing but its indexing."""
+    if X.ndim == 0:
+        return number(X)
+    if X.ndim == 1:
+        return [number(X[j]) for j in range(X.shape[0])]
+    return [_nested(X[i, ...], number) for i in range(X.shape[0])]
+
 
 # --------------------------------------------------------------------- choosing one
 
 _LOADED: dict[str, Backend] = {"python": ArrayAPIBackend("python", matrix, faster=kernels)}
-# The backends of the use_backend blocks around here, the innermost last.
-_AMBIENT: ContextVar[tuple[Backend, ...]] = ContextVar("purenn_backends", default=())
+# The use_backend blocks around here, the innermost last: what tells one from others, its backend.
+_AMBIENT: ContextVar[tuple[tuple[object, Backend], ...]] = ContextVar("purenn", default=())
+# Backend objects that were pickled and are no plugins, by what the pickle calls them.
+_BY_HAND: dict[str, Backend] = {}
+GENERATOR = 0x20 | 0x80 | 0x200  # inspect's CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
+LISTED = 20  # names in a message
 
 
 def get_backend(backend: str | Backend | None = None) -> Backend:
@@ -326,11 +398,11 @@ def choose_backend(backend: str | Backend | None = None) -> tuple[Backend, str]:
         return _checked(backend), "the backend= argument"
     if backend is not None:
         return _load(backend, "the backend= argument"), "the backend= argument"
-    if _AMBIENT.get():
-        ambient = _AMBIENT.get()[-1]
-        return ambient, f'with use_backend("{ambient.name}")'
+    if blocks := _AMBIENT.get():
+        ambient = blocks[-1][1]
+        return ambient, f'with use_backend("{one_line(ambient.name)}")'
     if name := os.environ.get(VARIABLE, "").strip():
-        source = f"the environment variable {VARIABLE}={name}"
+        source = f"the environment variable {VARIABLE}={one_line(name)}"
         return _load(name, source), source
     return _LOADED["python"], "the default"
 
@@ -339,20 +411,40 @@ class use_backend:  # noqa: N801 (used like a function)
     """`with use_backend("numpy"):` networks built inside use it, in this context only.
 
     The choice follows the thread or asynchronous task (it is a ContextVar), and ends
-    with the block, also when the block raises. `as` gives the Backend.
+    with the block, also when the block raises, or ends within another block, as that of a
+    generator may. `as` gives the Backend.
 
     Raises a BackendError at once if there is no such backend.
     """
 
     def __init__(self, backend: str | Backend) -> None:
         self.backend = get_backend(backend)
+        self._of_generators: dict[int, list[object]] = {}  # blocks, by the generator's frame
+
+    # A function's blocks end in turn, the innermost first: this object is enough to find one.
+    # Only a generator or coroutine can go away and come back; it has one frame all its life.
 
     def __enter__(self) -> Backend:
-        _AMBIENT.set((*_AMBIENT.get(), self.backend))
+        frame = sys._getframe(1)
+        block: object = self
+        if frame.f_code.co_flags & GENERATOR:
+            block = object()
+            self._of_generators.setdefault(id(frame), []).append(block)
+        _AMBIENT.set((*_AMBIENT.get(), (block, self.backend)))
         return self.backend
 
     def __exit__(self, *exception: object) -> None:
-        _AMBIENT.set(_AMBIENT.get()[:-1])
+        frame = id(sys._getframe(1))
+        block: object = self
+        if frame in self._of_generators:
+            block = self._of_generators[frame].pop()
+            if not self._of_generators[frame]:
+                del self._of_generators[frame]
+        blocks = _AMBIENT.get()
+        for place in reversed(range(len(blocks))):  # none in a context that it did not begin in
+            if blocks[place][0] is block:
+                _AMBIENT.set(blocks[:place] + blocks[place + 1 :])
+                break
 
 
 def available_backends() -> list[str]:
@@ -371,8 +463,7 @@ def describe_backends() -> list[tuple[str, str, str]]:
     rows = [("python", platform.python_version(), "")]
     for name in sorted({*points, *KNOWN_PLUGINS}):
         if name in points:
-            dist = points[name][0].dist
-            rows.append((name, dist.version if dist else "", ""))
+            rows.append((name, _distribution(points[name][0])[1], ""))
         else:
             rows.append((name, "", install_command(name)))
     return rows
@@ -382,97 +473,223 @@ def _entry_points() -> dict[str, list[EntryPoint]]:
     """The installed plugins' entry points by name; none is loaded."""
     from importlib.metadata import entry_points  # slow to import, and not needed for lists
 
+    try:
+        points = list(entry_points(group=GROUP))
+    except Exception:  # one package's list is damaged; those of the others are as good as ever
+        points, _ = _one_by_one()
     found: dict[str, list[EntryPoint]] = {}
-    for point in entry_points(group=GROUP):
+    for point in points:
         if point.name != "python":  # the built-in keeps its name
             found.setdefault(point.name, []).append(point)
     return found
+
+
+def _one_by_one() -> tuple[list[EntryPoint], list[str]]:
+    """The plugins' entry points that can be read, and what is wrong with the other packages."""
+    from importlib.metadata import distributions
+
+    points: list[EntryPoint] = []
+    damaged = []
+    for distribution in distributions():
+        try:
+            points += distribution.entry_points.select(group=GROUP)
+        except Exception as error:
+            damaged.append(f"{' '.join(_name_and_version(distribution))}: {_told(error)}")
+    return points, damaged
 
 
 def _load(name: str, source: str) -> Backend:
     """The backend of this name; its plugin's module is imported the first time."""
     if not isinstance(name, str):
         raise UnknownBackendError(
-            f"backend {name!r} (from {source}): give a backend's name or a Backend object"
+            f"backend {short(name)} (from {source}): give a backend's name or a Backend object"
         )
     if name in _LOADED:
         return _LOADED[name]
     points = _entry_points()
+    what = f"backend {short(name)} (from {source})"
     if name not in points:
-        raise _not_found(name, source, points)
+        raise _not_found(name, what, sorted(points))
     if len({point.value for point in points[name]}) > 1:
-        owners = ", ".join(sorted(_distribution(point) for point in points[name]))
+        owners = _listed(sorted({_package(point) for point in points[name]}))
         raise BackendError(
-            f"backend {name!r} (from {source}) is offered by several packages: {owners}; "
-            "uninstall all but one"
+            f"{what} is offered by several packages: {owners}; uninstall all but one"
         )
-    backend = _LOADED[name] = _start(points[name][0], name, source)
-    return backend
+    return _LOADED.setdefault(name, _start(points[name][0], what))  # another thread's, if it was
 
 
-def _start(point: EntryPoint, name: str, source: str) -> Backend:
+def _start(point: EntryPoint, what: str) -> Backend:
     """Import the plugin and check what it gives: a Backend, or a function that makes one."""
-    package = _distribution(point)
+    package, value = _package(point), one_line(point.value)
+    fault = "this is a fault of that package"
     try:
         made = point.load()
         backend = made if isinstance(made, Backend) else made()
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit, too: no plugin ends the program
         raise BackendImportError(
-            f"backend {name!r} (from {source}): the package {package} is installed, but starting "
-            f"{point.value} failed with {type(error).__name__}: {error}; repair or reinstall it "
-            f"(python -m pip install --force-reinstall {package.split()[0]})"
+            f"{what}: the package {package} is installed, but starting "
+            f"{value} failed with {_told(error)}; repair or reinstall it{_reinstall(point)}"
         ) from error
     if not isinstance(backend, Backend):
         raise BackendImportError(
-            f"backend {name!r} (from {source}): {point.value} of the package {package} gave "
-            f"{type(backend).__name__}, not a purenn Backend; this is a fault of that package"
+            f"{what}: {value} of the package {package} gave "
+            f"{one_line(type(backend).__name__)}, not a purenn Backend; {fault}"
         )
-    return _checked(backend, f" of the package {package}")
+    _checked(backend, f" of the package {package}")
+    if backend.name != point.name:
+        raise BackendImportError(
+            f"{what}: {value} of the package {package} gave a backend of the name "
+            f"{short(backend.name)}, not {short(point.name)} as its entry point is called; {fault}"
+        )
+    return backend
 
 
 def _checked(backend: Backend, owner: str = "") -> Backend:
     """The backend, if it fulfils this version of the contract."""
-    if backend.api_version != API_VERSION:
-        older = "plugin" if backend.api_version < API_VERSION else "purenn"
-        raise BackendVersionError(
-            f"backend {backend.name!r}{owner} is written for version {backend.api_version} of the "
-            f"backend contract, this purenn has version {API_VERSION}; upgrade the {older}"
-        )
-    missing = [name for name in PRIMITIVES if not callable(getattr(backend, name, None))]
-    if missing:
+    try:
+        _check(backend, f"backend {short(getattr(backend, 'name', None))}{owner}")
+    except (KeyboardInterrupt, BackendError):
+        raise
+    except BaseException as error:  # of an attribute that is computed
         raise IncompleteBackendError(
-            f"backend {backend.name!r}{owner} lacks {', '.join(missing)}; "
-            "a backend has every name in purenn.backend.PRIMITIVES"
-        )
+            f"a backend of the class {one_line(type(backend).__name__)}{owner} failed with "
+            f"{_told(error)} when it was asked for what the contract names"
+        ) from error
     return backend
 
 
-def _not_found(name: str, source: str, points: dict[str, list[EntryPoint]]) -> BackendError:
+def _check(backend: Backend, who: str) -> None:
+    """Raises a BackendError for what the contract does not allow."""
+    version = getattr(backend, "api_version", None)
+    if as_whole(version) != API_VERSION:
+        raise BackendVersionError(
+            f"{who} is written for version {short(version)} of the backend contract, "
+            f"this purenn has version {API_VERSION}; {_version_mend(version)}"
+        )
+    missing = [name for name in PRIMITIVES if not callable(getattr(backend, name, None))]
+    if not hasattr(backend, "float64"):
+        missing.append("float64")
+    if missing:
+        raise IncompleteBackendError(
+            f"{who} lacks {', '.join(missing)}; a backend has float64 and every name in "
+            "purenn.backend.PRIMITIVES"
+        )
+    name, tolerance = getattr(backend, "name", None), getattr(backend, "tolerance", None)
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise IncompleteBackendError(f"{who}: a name is printable text, such as 'numpy'")
+    if not 0.0 < (as_real(tolerance) or 0.0) < inf:
+        raise IncompleteBackendError(
+            f"{who}: its tolerance is {short(tolerance)}, must be a number above 0, such as 1e-12"
+        )
+
+
+def _version_mend(version: Any) -> str:
+    number = as_whole(version)
+    if number is None:
+        return "a version is a whole number, so this is a fault of the plugin"
+    return f"upgrade the {'plugin' if number < API_VERSION else 'purenn'}"
+
+
+def _not_found(name: str, what: str, plugins: list[str]) -> BackendError:
     if name in KNOWN_PLUGINS:
         return BackendNotInstalledError(
-            f"backend {name!r} (from {source}) is not installed here; install it with: "
-            f"{install_command(name)}"
+            f"{what} is not installed here; install it with: {install_command(name)}"
         )
     from difflib import get_close_matches
 
-    names = ["python", *sorted(points)]
-    close = get_close_matches(name, sorted({*names, *KNOWN_PLUGINS}), n=1)
-    guess = f" Did you mean {close[0]!r}?" if close else ""
-    return UnknownBackendError(
-        f"unknown backend {name!r} (from {source}); found here: {', '.join(names)}.{guess}"
-    )
+    names = ["python", *plugins]
+    close = get_close_matches(name[:60], sorted({*names, *KNOWN_PLUGINS}), n=1)
+    guess = f" Did you mean {short(close[0])}?" if close else ""
+    _, damaged = _one_by_one()
+    if damaged:
+        guess += f" These packages are damaged and say nothing of backends: {_listed(damaged)}."
+    return UnknownBackendError(f"unknown {what}; found here: {_listed(names)}.{guess}")
 
 
 def install_command(name: str) -> str:
     """What to type to install a known plugin: from this checkout if there is one."""
     checkout = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     if os.path.isfile(os.path.join(checkout, "backends", name, "pyproject.toml")):
-        root = os.path.relpath(checkout)
+        try:
+            root = os.path.relpath(checkout)
+        except (OSError, ValueError):  # the working directory is gone, or on another drive
+            root = checkout
         return f"python -m pip install -e {root} -e {os.path.join(root, 'backends', name)}"
     return f"python -m pip install {KNOWN_PLUGINS[name]}"
 
 
-def _distribution(point: EntryPoint) -> str:
+def _reinstall(point: EntryPoint) -> str:
+    """The command, for a package whose name is one."""
+    name = _distribution(point)[0]
+    plain = name.isascii() and name.translate(dict.fromkeys(map(ord, "-_."))).isalnum()
+    return f" (python -m pip install --force-reinstall {name})" if plain else ""
+
+
+def _package(point: EntryPoint) -> str:
     """'name version' of the package that an entry point belongs to."""
-    dist = point.dist
-    return f"{dist.name} {dist.version}" if dist else "(of unknown origin)"
+    return " ".join(filter(None, _distribution(point))) or "(of unknown origin)"
+
+
+def _distribution(point: EntryPoint) -> tuple[str, str]:
+    """Name and version of the package of an entry point; "" for what is not known."""
+    return _name_and_version(point.dist)
+
+
+def _name_and_version(distribution: Any) -> tuple[str, str]:
+    """As a package's metadata has it; "" for what is not there, or cannot be read."""
+    try:
+        name, version = (distribution.metadata.get(key, "") for key in ("Name", "Version"))
+        return one_line(str(name)), one_line(str(version))
+    except Exception:
+        return "", ""
+
+
+def _told(error: BaseException) -> str:
+    """An exception in a few words."""
+    kind = one_line(type(error).__name__)
+    try:
+        words = one_line(str(error), 200)
+    except Exception:  # a broken __str__
+        words = ""
+    return f"{kind}: {words}" if words else kind
+
+
+def _listed(names: list[str]) -> str:
+    """Names with commas between them; the last of very many are counted only."""
+    shown = [one_line(name, 200) for name in names[:LISTED]]
+    return ", ".join([*shown, f"{len(names) - LISTED:,} more"] if len(names) > LISTED else shown)
+
+
+# -------------------------------------------------------------------------- pickles
+# Pickles name `_found_again` and `_array_again`: those that were written need them here.
+
+
+def _pickled_name(backend: Backend) -> tuple[str, ...]:
+    """What a pickle says of a backend: a plugin's name; of any other object also a key.
+
+    The key is drawn once an object, so that no other process has it.
+    """
+    for name, loaded in list(_LOADED.items()):
+        if loaded is backend:
+            return (name,)
+    for key, made in list(_BY_HAND.items()):
+        if made is backend:
+            return backend.name, key
+    key = os.urandom(8).hex()
+    _BY_HAND[key] = backend
+    return backend.name, key
+
+
+def _found_again(name: str, key: str = "") -> Backend:
+    """The backend that a pickle tells of. It can name installed plugins only, no module."""
+    if not key:
+        return _load(name, "a pickle")
+    if str(key) in _BY_HAND:
+        return _BY_HAND[str(key)]
+    raise UnknownBackendError(
+        f"backend {short(name)} (from a pickle) was an object made by hand in another process; "
+        "only an installed plugin is found by its name. Make it one, or move the network to an "
+        'installed backend before it is pickled: network.to("python")'
+    )

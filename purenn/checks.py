@@ -28,6 +28,7 @@ __all__ = [
     "check_rows",
     "check_whole",
     "is_number",
+    "one_line",
     "real",
     "short",
     "whole",
@@ -189,3 +190,9 @@ def short(value: Any) -> str:
     except Exception:  # a whole number of thousands of digits; a broken __repr__
         shown = f"a value of type {type(value).__name__} that cannot be shown"
     return shown if len(shown) <= 60 else shown[:59] + "…"
+
+
+def one_line(text: str, most: int = 60) -> str:
+    """As `short`, for text that stands in a message without quotes: a name, an error's words."""
+    shown = "".join([c if c.isprintable() else repr(c)[1:-1] for c in text[: most + 1]])
+    return shown if len(shown) <= most else shown[: most - 1] + "…"

@@ -222,6 +222,15 @@ class Matrix:
         """The rows as lists of their own."""
         return [list(row) for row in self.rows]
 
+    # A copy shares the rows, which nothing here writes into; a deep copy has lists of its own,
+    # for those who do.
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Matrix, (self.rows,)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Matrix:
+        return Matrix([row if type(row) is tuple else list(row) for row in self.rows])
+
     def __float__(self) -> float:
         if self.shape != (1, 1):
             raise ShapeError(

@@ -36,6 +36,12 @@ class SparseMatrix(Matrix):
         self.entries = entries
         self.width = width
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SparseMatrix, (self.entries, self.width)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> SparseMatrix:
+        return SparseMatrix(list(self.entries), self.width)  # an entry holds tuples only
+
     @property
     def rows(self) -> list[Row]:  # type: ignore[override]
         """The rows with their zeros."""

@@ -6,8 +6,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -57,15 +55,8 @@ def strict_backend() -> Backend:
     """array-api-strict refuses whatever the array API standard does not promise: a network
     that runs on it asks for nothing outside the contract."""
     import array_api_strict
-    import numpy as np
 
-    def to_list(X: Any) -> list[list[float]]:
-        rows: list[list[float]] = np.from_dlpack(X).tolist()
-        return rows
-
-    return ArrayAPIBackend(
-        "array-api-strict", array_api_strict, faster=SimpleNamespace(to_list=to_list)
-    )
+    return ArrayAPIBackend("array-api-strict", array_api_strict)
 
 
 @pytest.fixture

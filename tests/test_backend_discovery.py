@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import pickle
 import re
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 import purenn as nn
 from purenn import backend as choice
 from purenn.backend import API_VERSION, PRIMITIVES, Backend, available_backends, get_backend
+from purenn.cli import main
 from purenn.errors import (
     BackendError,
     BackendImportError,
@@ -39,7 +41,14 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     monkeypatch.syspath_prepend(tmp_path)
 
     def write(
-        package: str, names: str, code: str, attribute: str = ":backend", module: str = ""
+        package: str,
+        names: str,
+        code: str,
+        attribute: str = ":backend",
+        module: str = "",
+        *,
+        value: str | None = None,
+        metadata: str | bytes | None = "Name: {package}\nVersion: 1.2\n",
     ) -> None:
         module = module or package.replace("-", "_")
         lines = code.strip("\n").splitlines()
@@ -49,9 +58,12 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         monkeypatch.delitem(sys.modules, module, raising=False)
         info = tmp_path / f"{package.replace('-', '_')}-1.2.dist-info"
         info.mkdir()
-        metadata = f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.2\n"
-        (info / "METADATA").write_text(metadata, encoding="utf-8")
-        points = "\n".join(f"{name} = {module}{attribute}" for name in names.split())
+        if isinstance(metadata, str):
+            metadata = f"Metadata-Version: 2.1\n{metadata.format(package=package)}".encode()
+        if metadata is not None:
+            (info / "METADATA").write_bytes(metadata)
+        value = f"{module}{attribute}" if value is None else value
+        points = "\n".join(f"{name} = {value}" for name in names.split(" "))
         text = f"[{choice.GROUP}]\n{points}\n"
         (info / "entry_points.txt").write_text(text, encoding="utf-8")
         importlib.invalidate_caches()
@@ -241,3 +253,238 @@ def test_the_table_of_backends(install: Install, monkeypatch: pytest.MonkeyPatch
     assert rows["abacus"] == ("", "python -m pip install purenn-abacus")
     assert rows["python"][1] == ""
     assert "purenn_bomb" not in sys.modules
+
+
+# ------------------------------------------------------------------------ odd plugins
+
+DOORS: dict[str, Callable[[str], object]] = {
+    "get_backend": get_backend,
+    "choose_backend": choice.choose_backend,
+    "use_backend": nn.use_backend,
+    "Network": lambda name: nn.Network([nn.Dense(1, 1)], backend=name),
+    "pickle": choice._found_again,
+}
+
+
+def refused(name: str, error: type[BackendError]) -> str:
+    """What every door says of this plugin: one short line, the same but for where it came from."""
+    messages = set()
+    for door in DOORS.values():
+        with pytest.raises(error) as raised:
+            door(name)
+        message = str(raised.value)
+        assert message.isprintable()
+        assert len(message) < 1000
+        messages.add(re.sub(r"\(from (the backend= argument|a pickle)\)", "(from …)", message))
+    (message,) = messages
+    assert name not in choice._LOADED
+    return message
+
+
+RAISED = ("SystemExit", "SystemExit(3)", "GeneratorExit", "BaseException('odd')", "MemoryError")
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("raised", RAISED)
+def test_a_plugin_does_not_end_the_program(install: Install, raised: str, started: bool) -> None:
+    code = f"def backend():\n    raise {raised}" if started else f"raise {raised}"
+    install("purenn-exit", "exit", code)
+    message = refused("exit", BackendImportError)
+    kind = raised.split("(")[0]
+    assert f"starting purenn_exit:backend failed with {kind}" in message
+    assert main(["backends", "--backend", "exit"]) == 2
+
+
+@pytest.mark.parametrize(
+    "code", ["raise KeyboardInterrupt", "def backend(): raise KeyboardInterrupt"]
+)
+def test_ctrl_c_while_a_plugin_starts(install: Install, code: str) -> None:
+    install("purenn-slow", "slow", code)
+    with pytest.raises(KeyboardInterrupt):
+        get_backend("slow")
+
+
+LONG = {
+    "text": "raise ValueError('first\\n\\x1b[31msecond ' + 'w' * 100_000)",
+    "class": "raise type('E' * 100_000, (Exception,), {})",
+    "no text": "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute",
+    "path": "raise OSError(2, 'No such file', 'C:\\\\lib')",
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_what_a_plugin_says_is_cut(install: Install, kind: str) -> None:
+    install("purenn-long", "long", LONG[kind])
+    message = refused("long", BackendImportError)
+    if kind == "text":
+        assert r"ValueError: first\n\x1b[31msecond www" in message
+    if kind == "no text":
+        assert "failed with Mute; repair" in message
+
+
+VERSIONS = ("None", "'1'", "1.0", "True", "10**5000", "property(lambda self: self.none)")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_plugin_whose_version_is_none(install: Install, version: str) -> None:
+    code = (
+        GOOD.format(name="odd")
+        + f"""
+    class Odd(ArrayAPIBackend):
+        api_version = {version}
+
+    odd = Odd("odd", matrix)
+    """
+    )
+    install("purenn-odd", "odd", code, attribute=":odd")
+    message = refused("odd", BackendVersionError)
+    assert message.startswith("backend 'odd' of the package purenn-odd 1.2 is written for version ")
+    assert main(["backends", "--backend", "odd"]) == 2
+
+
+@pytest.mark.parametrize(
+    "change,error,expected",
+    [
+        ("name = 3", IncompleteBackendError, "backend 3 of the package .*: a name is printable"),
+        ("name = ''", IncompleteBackendError, "a name is printable text"),
+        ("name = 'soroban'", BackendImportError, "of the name 'soroban', not 'odd' as its entry"),
+        ("name = 'python'", BackendImportError, "of the name 'python', not 'odd'"),
+        ("name = 'm' * 100_000", BackendImportError, "of the name 'mmm.*, not 'odd'"),
+        ("tolerance = 'small'", IncompleteBackendError, "tolerance is 'small', must be a number"),
+        ("tolerance = None", IncompleteBackendError, "tolerance is None, must be a number"),
+        ("exp = 3", IncompleteBackendError, "lacks exp;"),
+    ],
+)
+def test_a_plugin_that_says_odd_things(
+    install: Install, change: str, error: type[BackendError], expected: str
+) -> None:
+    code = GOOD.format(name="odd") + f"\n    odd = backend()\n    odd.{change}\n"
+    install("purenn-odd", "odd", code, attribute=":odd")
+    assert re.search(expected, refused("odd", error))
+
+
+VALUES = ("", "two words", ":backend", "..:backend", "purenn_odd:backend:more", "purenn_odd", "os")
+
+
+@pytest.mark.parametrize("value", [*VALUES, "v" * 100_000])
+def test_an_entry_point_that_leads_nowhere(install: Install, value: str) -> None:
+    install("purenn-odd", "odd", "", value=value)
+    message = refused("odd", BackendImportError)
+    assert "the package purenn-odd 1.2" in message
+    assert "odd" in available_backends()
+    assert ("odd", "1.2", "") in choice.describe_backends()
+
+
+ODD_METADATA: dict[str, str | bytes | None] = {
+    "none": None,
+    "empty": b"",
+    "no text": b"Name: \xff\nVersion: 1.2\n",
+    "no name": "Version: 1.2\n",
+    "no version": "Name: {package}\n",
+    "long": f"Name: {'n' * 100_000}\nVersion: {'1' * 100_000}\n",
+    "several lines": "Name: a\n b\nVersion: 1\x1b[31m\n 2\n",
+    "command": "Name: odd; rm -rf /\nVersion: 1\n",
+}
+
+
+@pytest.mark.parametrize("kind", ODD_METADATA)
+def test_a_package_that_says_odd_things_of_itself(
+    install: Install, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metadata = ODD_METADATA[kind]
+    install("purenn-odd", "odd", "raise SystemExit", metadata=metadata)
+    install("purenn-good", "good", GOOD.format(name="good"), metadata=metadata)
+    message = refused("odd", BackendImportError)
+    assert "the package " in message
+    assert ("--force-reinstall purenn-odd)" in message) == (kind == "no version")
+    assert "rm -rf /)" not in message
+    assert get_backend("good").name == "good"
+    assert {"odd", "good"} <= set(available_backends())
+    version = {name: version for name, version, _ in choice.describe_backends()}["odd"]
+    assert len(version) <= 60
+    assert version == "" or version.isprintable()
+    capsys.readouterr()
+    assert main(["backends"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) < 500
+    assert "".join(lines).isprintable()
+
+
+def test_names_of_any_length(install: Install, capsys: pytest.CaptureFixture[str]) -> None:
+    long, coloured = "n" * 100_000, "red\x1b[31m"
+    install("purenn-long", long, GOOD.format(name=long))
+    install("purenn-red", coloured, "raise SystemExit")
+    assert {long, coloured} <= set(available_backends())
+    assert get_backend(long).name == long
+    refused(coloured, BackendImportError)
+    refused("nobody", UnknownBackendError)
+    refused("n" * 99_999, UnknownBackendError)
+    capsys.readouterr()
+    assert main(["backends"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) < 500
+    assert "".join(lines).isprintable()
+
+
+def test_very_many_plugins(install: Install) -> None:
+    names = [f"plugin{i:04d}" for i in range(1000)]
+    install("purenn-many", " ".join(names), "")
+    message = refused("plugin0500x", UnknownBackendError)
+    assert re.search(r"plugin0001, .*, \d+ more\. Did you mean 'plugin0500'\?$", message)
+    for number in range(30):
+        install(f"purenn-a{number}", "abacus", "")
+    message = refused("abacus", BackendError)
+    assert re.search("several packages: .* 1.2, 10 more; uninstall all but one$", message)
+
+
+@pytest.mark.parametrize("points", [b"[purenn.backends]\nodd\n", b"[x]\ny = \xff\n"])
+def test_a_damaged_package_is_no_matter_of_the_others(
+    install: Install, tmp_path: Path, points: bytes
+) -> None:
+    install("purenn-abacus", "abacus", GOOD.format(name="abacus"))
+    install("damaged", "odd", "")
+    (tmp_path / "damaged-1.2.dist-info" / "entry_points.txt").write_bytes(points)
+    assert "abacus" in available_backends()
+    assert "abacus" in [name for name, _, _ in choice.describe_backends()]
+    assert get_backend("abacus").name == "abacus"
+    message = refused("odd", UnknownBackendError)
+    assert re.search(r"packages are damaged and say nothing of backends: damaged 1\.2: ", message)
+
+
+def test_a_plugin_that_is_pickled_and_gone(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("purenn-abacus", "abacus", GOOD.format(name="abacus"))
+    network = nn.Network([nn.Dense(1, 1)], seed=0, backend="abacus")
+    data = pickle.dumps(network)
+    assert b"purenn_abacus" not in data
+    monkeypatch.setattr(choice, "_LOADED", {"python": get_backend("python")})  # a new process
+    again = pickle.loads(data)  # noqa: S301 (its own)
+    assert again.backend is get_backend("abacus")
+    assert again.backend is not network.backend
+    assert again.parameters == network.parameters
+
+    monkeypatch.setattr(choice, "_LOADED", {"python": get_backend("python")})
+    monkeypatch.delitem(sys.modules, "purenn_abacus")
+    (tmp_path / "purenn_abacus.py").unlink()
+    importlib.invalidate_caches()
+    with pytest.raises(BackendImportError, match=r"'abacus' \(from a pickle\): the package pure"):
+        pickle.loads(data)  # noqa: S301 (its own)
+
+
+def test_two_threads_get_one_backend(install: Install) -> None:
+    """The plugin asks for itself while it starts, as a second thread may."""
+    code = """
+        from purenn import backend as choice, matrix
+        started = []
+
+        def backend():
+            started.append(1)
+            if len(started) == 1:
+                started.append(choice.get_backend("abacus"))
+            return choice.ArrayAPIBackend("abacus", matrix)
+    """
+    install("purenn-abacus", "abacus", code)
+    backend = get_backend("abacus")
+    assert sys.modules["purenn_abacus"].started[-1] is backend
+    assert get_backend("abacus") is backend

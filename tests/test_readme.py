@@ -65,6 +65,45 @@ def test_python_snippets_run_in_order_and_print_what_follows() -> None:
         assert printed.getvalue() == expected, body
 
 
+def test_the_lines_of_a_backend_run_on_any_library_that_follows_the_standard() -> None:
+    """The snippet of NumPy, word for word, on a namespace that has nothing beside the standard."""
+    strict = pytest.importorskip("array_api_strict")
+    assert not hasattr(strict.asarray([[0.0]]), "tolist")
+    (lines,) = (body for body, _ in snippets() if "def backend():" in body)
+    assert "import numpy as np\n" in lines
+    namespace: dict[str, Any] = {}
+    swapped = lines.replace("import numpy as np", "import array_api_strict as np")
+    exec(compile(swapped, "README.md", "exec"), namespace)  # noqa: S102
+    backend = namespace["backend"]()
+    networks = [
+        nn.Network([nn.Dense(2, 4), nn.Tanh(), nn.Dense(4, 2), nn.Softmax()], seed=1, backend=each)
+        for each in (backend, "python")
+    ]
+    X = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    losses = [
+        nn.train(
+            network,
+            X,
+            [0, 1, 1, 0],
+            loss=nn.CrossEntropy(),
+            optimizer=nn.Adam(0.05),
+            epochs=20,
+            batch_size=2,
+            metrics=["accuracy"],
+            validation=(backend.from_list(X) if network.backend is backend else X, [0, 1, 1, 0]),
+        ).losses
+        for network in networks
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-12)
+    strict_rows = backend.to_list(networks[0].predict(X) > 0.5)
+    assert strict_rows == [[p > 0.5 for p in row] for row in networks[1].predict(X)]
+    assert {type(value) for row in strict_rows for value in row} == {bool}
+    assert networks[0].to("python").predict(X).shape == (4, 2)
+    assert backend.is_array(backend.from_list(X))
+    assert backend.to_list(backend.take(backend.from_list(X), [3, 0])) == [[1.0, 1.0], [0.0, 0.0]]
+    assert backend.item(backend.sum(backend.from_list(X))) == 4.0
+
+
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a reader's checkout looks like to a command, where it may write files."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from purenn.backend import choose_backend, describe_backends
+from purenn.checks import one_line
 from purenn.cli import options
 
 
@@ -17,9 +18,8 @@ def run(arguments: argparse.Namespace) -> int:
     table = [("", "name", "version", "status")]
     for name, version, install in describe_backends():
         mark = "*" if name == chosen.name else ""
-        table.append(
-            (mark, name, version or "-", f"not installed: {install}" if install else "installed")
-        )
+        status = f"not installed: {install}" if install else "installed"
+        table.append((mark, one_line(name), version or "-", status))
     widths = [max(len(row[column]) for row in table) for column in range(3)]
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
-from typing import Self, overload
+from typing import Any, Self, overload
 
 from purenn.checks import real, whole
 from purenn.errors import ArgumentError, DataError
@@ -163,6 +163,14 @@ class ByteRows(RowSource):
     def table(self) -> tuple[float, ...]:
         """The 256 floats that the bytes 0 to 255 stand for."""
         return self._table
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles. A view of another's memory cannot travel: its rows do."""
+        state = self.__dict__.copy()
+        if not isinstance(self._data, (bytes, bytearray)):
+            n = len(self)
+            state |= {"_data": self.take_bytes(range(n)), "_order": range(n)}
+        return state
 
     def with_table(self, table: Sequence[float]) -> Self:
         """The same bytes, read through another table of 256 finite numbers."""

@@ -18,10 +18,12 @@ from __future__ import annotations
 import math
 import operator
 import os
+import pickle
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy, deepcopy
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -252,6 +254,20 @@ def test_item_is_a_python_float(backend: Backend) -> None:
     assert_number(backend, backend.sum(array), 3.5)
     assert_number(backend, backend.all(array > 0.0), 1.0)
     assert_number(backend, backend.all(array > 1.0), 0.0)
+
+
+def pickled(thing: Any) -> Any:
+    return pickle.loads(pickle.dumps(thing))  # noqa: S301 (its own)
+
+
+@pytest.mark.parametrize("again", [copy, deepcopy, pickled])
+def test_copies_and_pickles(backend: Backend, again: Callable[[Any], Any]) -> None:
+    array = backend.from_list([[0.1, -0.0, math.inf], [5e-324, math.nan, -1e300]])
+    for each in (array, array > 0.5, array.T):
+        made = again(each)
+        assert backend.is_array(made)
+        assert repr(backend.to_list(made)) == repr(backend.to_list(each))  # True is not 1.0
+    assert again(backend) is backend
 
 
 @searching
