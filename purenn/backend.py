@@ -37,6 +37,7 @@ from purenn.errors import (
     IncompleteBackendError,
     UnknownBackendError,
 )
+from purenn.tables import nested
 
 TYPE_CHECKING = False  # as in typing, whose import would take longer than all of purenn's
 if TYPE_CHECKING:
@@ -73,9 +74,7 @@ FUNCTIONS = (  # taken from the library as they are
 )
 CONVERSIONS = ("astype", "compute", "from_list", "is_array", "item", "take", "to_list")
 PRIMITIVES = (*FUNCTIONS, *CONVERSIONS)
-# The standard's kinds of dtype, and Python's number for each; the last is of no use here.
-KINDS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}
-NUMERIC = tuple(KINDS)[:3]
+NUMERIC = ("bool", "integral", "real floating")  # the standard's kinds of dtype that can be used
 DTYPES = (  # the standard's names of them
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float32", "float64", "complex64", "complex128"),
@@ -308,9 +307,7 @@ class ArrayAPIBackend(Backend):
         computed = self.compute(X)
         if hasattr(computed, "tolist"):
             return computed.tolist()  # type: ignore[no-any-return]
-        isdtype = self.namespace.isdtype
-        number = next(made for kind, made in KINDS.items() if isdtype(computed.dtype, kind))
-        return _nested(computed, number)  # type: ignore[no-any-return]
+        return nested(computed, self.namespace)  # type: ignore[no-any-return]
 
     def is_array(self, X: Any) -> bool:
         """True if X is an array of real numbers (or bools) of this library."""
@@ -361,15 +358,6 @@ def _is_copyable(sample: Any) -> bool:
         return type(pickle.loads(pickle.dumps(sample))) is type(sample)  # noqa: S301 (its own)
     except Exception:
         return False
-
-
-def _nested(X: Any, number: type) -> Any:
-    """An array's numbers as lists in lists, by nothing but its indexing."""
-    if X.ndim == 0:
-        return number(X)
-    if X.ndim == 1:
-        return [number(X[j]) for j in range(X.shape[0])]
-    return [_nested(X[i, ...], number) for i in range(X.shape[0])]
 
 
 # --------------------------------------------------------------------- choosing one

@@ -31,6 +31,7 @@ __all__ = [
     "as_rows",
     "as_weights",
     "each_row",
+    "gone_through",
 ]
 
 PLAIN = {float, int, bool}  # types of numbers that need no closer look
@@ -85,7 +86,7 @@ def as_column(data: Any, name: str) -> Any:
 
     Raises DataError for text: labels have to be numbers first.
     """
-    values, flat = _looked_at(data, name)
+    values, flat = gone_through(data, name)
     if flat and isinstance(values[0], str):
         raise DataError(
             f"{name}[0] is {short(values[0])}, a text; numbers are needed. Of names of classes "
@@ -97,12 +98,15 @@ def as_column(data: Any, name: str) -> Any:
 
 def as_row(data: Any, name: str) -> Any:
     """A flat collection of numbers as the only row; rows stay what they are."""
-    values, flat = _looked_at(data, name)
+    values, flat = gone_through(data, name)
     return [values] if flat else values
 
 
-def _looked_at(data: Any, name: str) -> tuple[Any, bool]:
-    """The data, gone through once, and whether it is flat: of numbers and not of rows."""
+def gone_through(data: Any, name: str) -> tuple[Any, bool]:
+    """The data, gone through once, and whether it is flat: of entries and not of rows.
+
+    Raises DataError for what has no order.
+    """
     if rows_of_table(data, name) is not None:
         return data, False
     values = list(_collection(data, name, "a list of numbers or rows, such as [0, 1]"))
@@ -145,12 +149,20 @@ def _collection(data: Any, name: str, wanted: str) -> Iterable[Any]:
     """What can be gone through once, in an order."""
     if complaint := complaint_about(data, name):
         raise DataError(f"{name} is {complaint}")
-    data = as_list(data)
+    if not _gives_rows(data):
+        data = as_list(data)
     if isinstance(data, (str, bytes, bytearray)) or not hasattr(data, "__iter__"):
         raise DataError(f"{name} is {_shown(data)}; needed is {wanted}")
     if _has_no_order(data):
         raise DataError(f"{name} is {_shown(data)}, which {NO_ORDER}")
     return data  # type: ignore[no-any-return]
+
+
+def _gives_rows(data: Any) -> bool:
+    """An array that gives its rows one by one, so that not all of it becomes lists at once."""
+    if getattr(data, "ndim", 0) != 2 or not hasattr(data, "__iter__") or not len(data):
+        return False
+    return getattr(data[0], "ndim", 0) == 1  # of NumPy's matrix even a row has two axes
 
 
 def _has_no_order(data: Any) -> bool:

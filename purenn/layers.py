@@ -42,6 +42,12 @@ class Parameter:
         self.value = value
         self.gradient: Any = None  # an Array, from the first backward on
 
+    def __getstate__(self) -> tuple[Any, ...]:
+        return self.name, self.value, self.gradient
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.name, self.value, self.gradient = state
+
 
 def assign(parameters: Sequence[Parameter], values: Sequence[Array]) -> None:
     """Give each parameter its value: all of them, or none where that is interrupted."""
@@ -102,7 +108,9 @@ class Layer(Part):
         self.lacks("backward")
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name not in self.kept}
+        """For copies and pickles: the backend first, so that one that is missing says so."""
+        held = {name: value for name, value in vars(self).items() if name not in self.kept}
+        return {"backend": self.backend} | held if "backend" in held else held
 
     def __repr__(self) -> str:
         return type(self).__name__

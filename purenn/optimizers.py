@@ -137,6 +137,11 @@ class Optimizer(Part):
             ]
         self._of, self._backend = list(parameters), backend
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles: the backend first, so that one that is missing says so."""
+        held = vars(self)
+        return {"_backend": self._backend} | held if "_backend" in held else held
+
     def keep(self) -> Any:
         """What a step changes, as it is now: arrays are never written into, so none is copied."""
         return self.steps, [memory.copy() for memory in self.state]
@@ -154,12 +159,16 @@ class Optimizer(Part):
         if self.schedule is None:
             return
         for epoch in range(first, first + epochs):
-            if self._learning_rate * self._factor_at(epoch) == 0.0:
+            if self.rate_at(epoch) == 0.0:
                 raise ArgumentError(
                     f"{self.schedule!r} gives a learning rate of 0 from its epoch {epoch + 1} on, "
                     f"and the run is to take {epochs} epochs from epoch {first + 1} on: give a "
                     "schedule for all epochs of the run, or set optimizer.schedule to a new one"
                 )
+
+    def rate_at(self, epoch: float) -> float:
+        """η after this many finished epochs of the schedule."""
+        return self._learning_rate * self._factor_at(epoch)
 
     def begin_epoch(self, epoch: float) -> None:
         """Set the rate for what follows after this many finished epochs of the whole run.

@@ -15,9 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["as_list", "complaint_about", "rows_of_table"]
+__all__ = ["as_list", "complaint_about", "nested", "rows_of_table"]
 
 TO_LIST = ("tolist", "to_list", "to_pylist")  # of NumPy and pandas; polars; Arrow
+NUMBERS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}
 MISSING = ("NAType", "NaTType")  # pandas has two more words for None
 KINDS: dict[str, str] = {  # what is no data, by what it offers, and the mend
     "toarray": "a sparse matrix; write {name}.toarray()",
@@ -31,7 +32,21 @@ def as_list(data: Any) -> Any:
     for method in TO_LIST:
         if hasattr(data, method):
             return getattr(data, method)()
+    if hasattr(data, "__array_namespace__"):
+        return nested(data, data.__array_namespace__())
     return data
+
+
+def nested(X: Any, namespace: Any) -> Any:
+    """The numbers of an array as lists in lists, by nothing but the array API standard."""
+    number = next(kind for name, kind in NUMBERS.items() if namespace.isdtype(X.dtype, name))
+
+    def lists(X: Any) -> Any:
+        if X.ndim == 0:
+            return number(X)
+        return [lists(X[i, ...]) for i in range(X.shape[0])]
+
+    return lists(X)
 
 
 def complaint_about(data: Any, name: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from math import fsum, inf, isfinite
+from math import isfinite, sqrt
 
+from purenn import metrics
+from purenn.backend import get_backend
 from purenn.cli.predicting import class_names, predict_rows
 from purenn.metrics import ClassReport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from purenn.data import Dataset
@@ -61,35 +62,16 @@ def judge(model: Model, data: Dataset) -> Judgement:
 
 
 def regression_figures(targets: list[Any], outputs: list[list[float]]) -> dict[str, float]:
-    """Mean squared error, its root, mean absolute error and R², over all entries.
-
-    R² = 1 − Σ (y − p)² / Σ (y − mean y)²: 1 is perfect, 0 is as good as always saying the
-    mean. Where all targets are equal it is 1 for a perfect prediction, else 0.
-    """
+    """Mean squared error, its root, mean absolute error and R², as purenn.metrics has them."""
     truth = [target if isinstance(target, (list, tuple)) else [target] for target in targets]
-    pairs = [
-        (y, p)
-        for row, output in zip(truth, outputs, strict=True)
-        for y, p in zip(row, output, strict=True)
-    ]
-    n = len(pairs)
-    mean = total(y for y, _ in pairs) / n
-    squares = total((y - p) * (y - p) for y, p in pairs)
-    spread = total((y - mean) * (y - mean) for y, _ in pairs)
+    measured = (get_backend("python"), outputs, truth)
+    squares = metrics.mean_squared_error(*measured)
     return {
-        "mean_squared_error": squares / n,
-        "root_mean_squared_error": (squares / n) ** 0.5,
-        "mean_absolute_error": total(abs(y - p) for y, p in pairs) / n,
-        "r2": 1.0 - squares / spread if spread else float(squares == 0.0),
+        "mean_squared_error": squares,
+        "root_mean_squared_error": sqrt(squares),
+        "mean_absolute_error": metrics.mean_absolute_error(*measured),
+        "r2": metrics.r2(*measured),
     }
-
-
-def total(numbers: Iterable[float]) -> float:
-    """The sum, rounded once; infinite where it is beyond the floats, as in IEEE 754."""
-    try:
-        return fsum(numbers)
-    except OverflowError:
-        return inf
 
 
 def as_json(result: Any) -> str:

@@ -6,10 +6,12 @@ import sys
 from array import array
 from hashlib import sha256
 
+from purenn.callbacks import EarlyStopping
 from purenn.checks import is_number, short
 from purenn.data import ByteRows
 from purenn.data.messages import listed
 from purenn.errors import ArgumentError, DataError
+from purenn.schedules import CosineDecay
 from purenn.storage import load
 
 TYPE_CHECKING = False
@@ -20,14 +22,15 @@ if TYPE_CHECKING:
 
     from purenn.backend import Backend
     from purenn.data import Dataset
-    from purenn.storage import Model
+    from purenn.optimizers import Optimizer
+    from purenn.storage import Model, Run
 
-__all__ = ["check_same_data", "fingerprint", "saved_run"]
+__all__ = ["check_same_data", "fingerprint", "new_schedule", "saved_run", "watching"]
 
 FROM_FILE = (
     *("hidden", "activation", "dropout", "optimizer", "learning_rate", "momentum"),
-    *("weight_decay", "clip_norm", "schedule", "batch_size", "scale", "validation", "rows"),
-    "seed",
+    *("weight_decay", "clip_norm", "batch_size", "scale", "validation", "rows"),
+    *("class_weight", "seed"),
 )
 OPTIONS: dict[str, Callable[[Any], bool]] = {  # of Run.options, and what each may be
     "seed": lambda value: is_whole(value, 0) and value < 2**32,
@@ -36,8 +39,10 @@ OPTIONS: dict[str, Callable[[Any], bool]] = {  # of Run.options, and what each m
     "rows": lambda value: value is None or is_whole(value, 1),
     "scale": lambda value: value is None or isinstance(value, str),
     "label": lambda value: value is None or isinstance(value, str),
+    "class_weight": lambda value: value in (None, "balanced"),
     "data": lambda value: isinstance(value, str),
 }
+LATER = {"class_weight": None}  # options that runs of purenn 0.1.0 do not have, and their value
 
 
 def fingerprint(data: Dataset) -> str:
@@ -66,7 +71,7 @@ def saved_run(arguments: argparse.Namespace, backend: Backend) -> Model:
     model = load(arguments.resume, backend)
     if model.run is None:
         raise ArgumentError(f"{arguments.resume}: no run to go on with is saved in this model")
-    saved = model.run.options
+    saved = model.run.options = LATER | model.run.options
     for name, is_right in OPTIONS.items():
         if name not in saved or not is_right(saved[name]):
             found = short(saved[name]) if name in saved else "missing"
@@ -81,6 +86,41 @@ def saved_run(arguments: argparse.Namespace, backend: Backend) -> Model:
     if arguments.task is None and model.task == "regression":
         arguments.task = model.task  # or whole numbers would be taken for classes
     return model
+
+
+def new_schedule(optimizer: Optimizer, kind: str | None, epochs: int) -> None:
+    """The schedule of --schedule for these epochs; without it the old one, if it is not over."""
+    if kind is not None:
+        optimizer.schedule = CosineDecay(epochs) if kind == "cosine" else None
+        return
+    try:
+        optimizer.check_rates(optimizer.epochs_begun, epochs)
+    except ArgumentError as error:
+        left = next(
+            left for left in range(epochs) if optimizer.rate_at(optimizer.epochs_begun + left) == 0
+        )
+        raise ArgumentError(
+            f"--epochs {epochs}: the schedule of the saved run, {optimizer.schedule}, has {left} "
+            "epochs left, and then a learning rate of 0: ask for no more of them, or begin a new "
+            "schedule with --schedule cosine or --schedule constant"
+        ) from error
+
+
+def watching(arguments: argparse.Namespace, run: Run) -> tuple[EarlyStopping | None, str]:
+    """What watches the run for its best weights, and what to say about it."""
+    stopping = run.stopping
+    if arguments.patience is None:
+        if stopping is None:
+            return None, ""
+        said = f"patience {stopping.patience} as before"
+    elif stopping is None:
+        said = f"patience {arguments.patience}: no best epoch was saved, counting begins anew"
+        return EarlyStopping(arguments.patience), said
+    else:
+        stopping.patience = arguments.patience
+        said = f"patience {stopping.patience}"
+    best = f"the best epoch so far is {stopping.best_epoch}, with a loss of {stopping.best_loss:g}"
+    return stopping, f"{said}; {best}" if stopping.best_epoch else said
 
 
 def check_same_data(arguments: argparse.Namespace, model: Model, train: Dataset) -> None:

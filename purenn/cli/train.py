@@ -7,6 +7,7 @@ ends with exit code 130. Ctrl-C twice stops at once, with exit code 130 and noth
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from itertools import pairwise
 from math import ceil
 
@@ -17,7 +18,13 @@ from purenn.cli import datasets, options
 from purenn.cli.judging import as_json, judge
 from purenn.cli.outputs import check_outputs
 from purenn.cli.progress import GentleStop, Reporter, tell
-from purenn.cli.resuming import check_same_data, fingerprint, saved_run
+from purenn.cli.resuming import (
+    check_same_data,
+    fingerprint,
+    new_schedule,
+    saved_run,
+    watching,
+)
 from purenn.data import MinMaxScaler, StandardScaler, scale, split
 from purenn.errors import ArgumentError, DataError
 from purenn.storage import Model, Run, save
@@ -83,6 +90,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep this share of the rows to measure on after each epoch, such as 0.1",
     )
     add_network_arguments(parser)
+    parser.add_argument(
+        "--class-weight",
+        choices=("balanced",),
+        help="balanced: rare classes count as much as common ones in the loss",
+    )
     parser.add_argument("--epochs", type=options.count, metavar="N", help="passes over the data")
     parser.add_argument("--batch-size", type=options.count, metavar="N", help="(default: 32)")
     parser.add_argument(
@@ -149,10 +161,13 @@ def run(arguments: argparse.Namespace) -> int:
     train, validation = parts(train, settings)
     if model is None:
         model = fresh(arguments, settings, train, backend)
-    describe(say, model, backend, why, train, validation, test)
-    stopping = callbacks.EarlyStopping(arguments.patience) if arguments.patience else None
+    assert model.run is not None  # noqa: S101 (made by fresh or checked by saved_run)
+    said = watched(arguments, model.run)
+    describe(say, model, f"{backend.name} ({why})", train, validation, test)
+    say(said)
+    stopping = model.run.stopping
     with GentleStop() as stopper:
-        epochs = fit(model, train, validation, arguments, settings, stopper, stopping)
+        epochs = fit(model, train, validation, arguments, settings, stopper)
         if arguments.save:  # before anything else can go wrong
             stopper.doing = "saving the model"
             save(arguments.save, model)
@@ -172,6 +187,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(as_json(to_dict(model, result, judged_on, stopping, stopper.asked)))
     return 130 if stopper.asked else 0
+
+
+def watched(arguments: argparse.Namespace, run: Run) -> str:
+    """Settle how long the run goes on and what watches it; what to say about that."""
+    if not arguments.resume:
+        run.stopping = callbacks.EarlyStopping(arguments.patience) if arguments.patience else None
+        return ""  # an empty line
+    arguments.epochs = arguments.epochs or max(1, run.epochs)
+    new_schedule(run.optimizer, arguments.schedule, arguments.epochs)
+    run.stopping, said = watching(arguments, run)
+    return f"early    {said}\n" if said else said
 
 
 def judged(
@@ -201,6 +227,7 @@ def chosen(arguments: argparse.Namespace, train: Dataset) -> dict[str, Any]:
         "rows": arguments.rows,
         "scale": arguments.scale,
         "label": arguments.label,
+        "class_weight": arguments.class_weight,
         "data": fingerprint(train) if arguments.save else "",
     }
 
@@ -227,6 +254,11 @@ def fresh(
 ) -> Model:
     """A new network for this data, and how it will be trained."""
     classify = train.is_classification
+    if settings["class_weight"] and not classify:
+        raise ArgumentError(
+            f"--class-weight {settings['class_weight']}: {train.name} has values to predict, "
+            "not classes"
+        )
     last = [nn.Softmax()] if classify else []
     network = nn.Network(
         [*hidden_layers(arguments, train), *last], seed=settings["seed"], backend=backend
@@ -310,26 +342,29 @@ def fit(
     arguments: argparse.Namespace,
     settings: dict[str, Any],
     stopper: GentleStop,
-    stopping: callbacks.EarlyStopping | None,
 ) -> int:
     """Train, with what is shown meanwhile; how many epochs the run has now."""
     run = model.run
-    assert run is not None  # noqa: S101 (made by fresh or checked by resumed)
+    assert run is not None  # noqa: S101
     go_on = bool(arguments.save or arguments.report)
     watchers: list[Any] = [] if arguments.json else [Reporter(len(train), go_on=go_on)]
-    watchers += [stopping] if stopping else []
+    watchers += [run.stopping] if run.stopping else []
     assert model.loss is not None  # noqa: S101
-    epochs = arguments.epochs or max(1, len(run.history.losses))
+    weights = balance(train) if settings["class_weight"] else None
+    held_out = None
+    if validation is not None:
+        held_out = (*prepared(model, validation), weights_of(validation, weights))
     nn.train(
         model.network,
         *prepared(model, train),
         loss=model.loss,
         optimizer=run.optimizer,
-        epochs=epochs,
+        epochs=arguments.epochs,
+        sample_weight=weights_of(train, weights),
         batch_size=settings["batch_size"],
         metrics=["accuracy" if model.task == "classification" else error_in_units(model)],
         callbacks=[*watchers, stopper],
-        validation=None if validation is None else prepared(model, validation),
+        validation=held_out,
         history=run.history,
     )
     return run.epochs
@@ -340,10 +375,27 @@ def error_in_units(model: Model) -> Metric:
     scaler = model.target_scaler
     unit = scaler.span[0] if isinstance(scaler, StandardScaler) and scaler.span else 1.0
 
+    @metrics.mean_over_rows
     def mean_absolute_error(backend: Backend, P: Array, Y: Array) -> float:
         return metrics.mean_absolute_error(backend, P, Y) * unit
 
     return mean_absolute_error
+
+
+def balance(train: Dataset) -> list[float]:
+    """What a row of each class counts, so that all classes count the same together.
+
+    m / (k · mₖ) for k classes and mₖ rows of class k: 1 for all where they are equally many.
+    """
+    counts = Counter(train.targets)
+    return [
+        len(train) / (len(counts) * counts[k]) if counts[k] else 1.0 for k in range(train.classes)
+    ]
+
+
+def weights_of(data: Dataset, weights: list[float] | None) -> list[float] | None:
+    """A weight for each row."""
+    return None if weights is None else [weights[k] for k in data.targets]
 
 
 def prepared(model: Model, data: Dataset) -> tuple[Any, Any]:
@@ -358,8 +410,7 @@ def prepared(model: Model, data: Dataset) -> tuple[Any, Any]:
 def describe(
     say: Any,
     model: Model,
-    backend: Backend,
-    why: str,
+    backend: str,
     train: Dataset,
     validation: Dataset | None,
     test: Dataset | None,
@@ -369,10 +420,14 @@ def describe(
     sizes += [f"{len(test):,} to test"] if test else []
     kind = f"{len(model.label_names)} classes" if model.label_names else "regression"
     assert model.run is not None  # noqa: S101
-    say(f"backend  {backend.name} ({why})")
+    say(f"backend  {backend}")
     say(f"data     {train.name}: {', '.join(sizes)}; {kind}")
     say(f"network  {' - '.join(map(str, model.network.layers))}")
-    say(f"training {model.run.optimizer}\n")
+    say(f"training {model.run.optimizer}")
+    if model.run.options["class_weight"]:
+        each = zip(train.label_names or (), balance(train), strict=True)
+        rows = ", ".join(f"{name} {weight:.3g}" for name, weight in each)
+        say(f"weights  balanced: a row counts {rows if len(rows) < 60 else 'by its class'}")
 
 
 def to_dict(

@@ -18,6 +18,7 @@ from purenn.data.files import checked_path, open_bytes
 from purenn.data.messages import DataFileError, StrPath, listed
 from purenn.data.rows import ByteRows, FloatRows
 from purenn.errors import ArgumentError
+from purenn.inputs import as_names
 
 __all__ = ["read_csv", "read_csv_features"]
 
@@ -100,7 +101,7 @@ def _wanted(
 ) -> Wanted:
     """The arguments, checked."""
     check_arguments(label, header, feature_names)
-    names = None if feature_names is None else tuple(feature_names)
+    names = None if feature_names is None else tuple(as_names(feature_names, "feature_names"))
     return Wanted(
         checked_path(path),
         label,
@@ -121,8 +122,8 @@ def _checked_task(task: str | None, label_names: Sequence[str] | None) -> tuple[
         return None
     if task == "regression":
         raise ArgumentError("label_names name classes, but task is 'regression'")
-    names = tuple(label_names)
-    if isinstance(label_names, str) or not names or len(set(names)) < len(names):
+    names = tuple(as_names(label_names, "label_names"))
+    if not names or len(set(names)) < len(names):
         raise ArgumentError(f"label_names is {label_names!r}, must be a list of different names")
     return names
 

@@ -4,11 +4,12 @@ n = number of rows
 """
 
 from collections.abc import Iterable, Sequence
-from math import isfinite
 from typing import Any
 
+from purenn.checks import as_whole, short
 from purenn.data.rows import ByteRows, FloatRows, RowIndexError, RowSource
 from purenn.errors import DataError
+from purenn.inputs import as_list_of, as_names, as_rows, gone_through
 
 __all__ = ["Dataset"]
 
@@ -39,8 +40,8 @@ class Dataset:
         name: str = "data",
     ) -> None:
         self.features = features if isinstance(features, RowSource) else FloatRows(features)
-        self.label_names = None if label_names is None else tuple(label_names)
-        self.feature_names = None if feature_names is None else tuple(feature_names)
+        self.label_names = _named(label_names, f"{name}: label_names")
+        self.feature_names = _named(feature_names, f"{name}: feature_names")
         self.target_name = target_name
         self.image_shape = image_shape
         self.name = name
@@ -120,34 +121,29 @@ class Dataset:
         return f"<Dataset {self.name!r}: {size}, {task}{images}>"
 
 
+def _named(names: Iterable[str] | None, what: str) -> tuple[str, ...] | None:
+    return None if names is None else tuple(as_names(names, what))
+
+
 def _checked_classes(targets: Iterable[Any], classes: int, name: str) -> list[int]:
     """Class numbers from 0 to classes - 1."""
-    numbers = list(targets)
-    for row, number in enumerate(numbers):
-        if type(number) is not int or not 0 <= number < classes:
+    numbers = []
+    for row, target in enumerate(as_list_of(targets, f"{name}: targets")):
+        number = as_whole(target)
+        if number is None or not 0 <= number < classes:
             raise DataError(
-                f"{name}: the target of row {row} is {number!r}, "
+                f"{name}: the target of row {row} is {short(target)}, "
                 f"expected a class number from 0 to {classes - 1}"
             )
+        numbers.append(number)
     return numbers
 
 
 def _checked_values(targets: Iterable[Any], name: str) -> list[Any]:
     """Finite floats, or equally long rows of them."""
-    values = [_value(target, row, name) for row, target in enumerate(targets)]
-    widths = {len(value) if isinstance(value, list) else 0 for value in values}
-    if len(widths) > 1:
-        raise DataError(f"{name}: the targets have different lengths: {sorted(widths)}")
-    return values
-
-
-def _value(target: Any, row: int, name: str) -> Any:
-    """One target of a regression as a float or a list of floats."""
-    several = isinstance(target, (list, tuple))
-    try:
-        numbers = [float(number) for number in (target if several else [target])]
-    except (TypeError, ValueError, OverflowError):
-        numbers = []
-    if isinstance(target, str) or not numbers or not all(map(isfinite, numbers)):
-        raise DataError(f"{name}: the target of row {row} is {target!r}, expected finite numbers")
-    return numbers if several else numbers[0]
+    what = f"{name}: targets"
+    values, flat = gone_through(targets, what)
+    if not len(values):
+        return []
+    rows = as_rows([[value] for value in values] if flat else values, what)
+    return [row[0] for row in rows] if flat else rows

@@ -16,6 +16,7 @@ from typing import Any, Self, overload
 
 from purenn.checks import real, whole
 from purenn.errors import ArgumentError, DataError
+from purenn.inputs import each_row
 
 __all__ = ["ByteRows", "FloatRows", "RowIndexError", "RowSource"]
 
@@ -97,16 +98,16 @@ class RowSource(ABC):
 class FloatRows(RowSource):
     """Rows of floats, packed.
 
-    `FloatRows([[0.0, 1.0], [1.0, 0.0]])` copies rows of finite numbers; rows of different
-    length, text, NaN and infinity raise DataError. `FloatRows.packed(values, width)` takes an
-    `array('d')` as it is.
+    `FloatRows([[0.0, 1.0], [1.0, 0.0]])` copies rows of finite numbers, in any form that
+    `nn.train` takes; rows of different length, text, NaN and infinity raise DataError.
+    `FloatRows.packed(values, width)` takes an `array('d')` as it is.
     """
 
     def __init__(self, rows: Iterable[Sequence[float]], width: int | None = None) -> None:
         self._values: array[float] = array("d")
-        for number, row in enumerate(rows):
+        for row in each_row(rows, "rows"):
             width = len(row) if width is None else width
-            _append_row(self._values, row, width, number)
+            self._values.extend(row)
         if not width or width < 1:
             raise DataError("rows: found no numbers, need at least one row of one number")
         super().__init__(width, range(len(self._values) // width))
@@ -215,22 +216,6 @@ def _stride(order: Sequence[int], width: int, number: int) -> slice | None:
     if not isinstance(order, range) or order.step < 1:
         return None
     return slice(order.start * width + number, order.stop * width, order.step * width)
-
-
-def _append_row(values: "array[float]", row: Sequence[float], width: int, number: int) -> None:
-    """One checked row to the end of the packed values."""
-    if len(row) != width:
-        raise DataError(f"row {number}: found {len(row)} numbers, expected {width} as in row 0")
-    try:
-        packed = array("d", row)
-    except (TypeError, OverflowError) as error:
-        raise DataError(f"row {number}: expected finite numbers only ({error})") from error
-    for column, value in enumerate(packed):
-        if not isfinite(value):
-            raise DataError(
-                f"row {number}, column {column}: found {value}, expected a finite number"
-            )
-    values.extend(packed)
 
 
 def _row_count(size: int, width: int) -> int:

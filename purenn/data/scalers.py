@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum, isfinite, sqrt
 from typing import Any, ClassVar, Self, overload
 
-from purenn.checks import real
+from purenn.checks import LARGEST_WHOLE, real
 from purenn.data.dataset import Dataset
 from purenn.data.rows import ByteRows, FloatRows, RowSource
 from purenn.errors import ArgumentError, DataError
+from purenn.inputs import each_row
 
 __all__ = [
     "ConstantScaler",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 Rows = Sequence[Sequence[float]]
+EPSILON = 2.0**-52  # the distance from 1 to the next larger float
 
 
 class Scaler(ABC):
@@ -80,11 +82,11 @@ class Scaler(ABC):
             return FloatRows(map(self.scale_row, rows), rows.width)
         if isinstance(rows, RowSource):
             return ScaledRows(rows, self)
-        return [self.scale_row(row) for row in rows]
+        return [self.scale_row(row) for row in each_row(rows, "rows")]
 
     def inverse(self, rows: Iterable[Sequence[float]]) -> list[list[float]]:
         """The rows in their own units again."""
-        return [self.unscale_row(row) for row in rows]
+        return [self.unscale_row(row) for row in each_row(rows, "rows")]
 
 
 class ScaledRows(RowSource):
@@ -177,8 +179,8 @@ class ConstantScaler(Scaler):
 class ColumnScaler(Scaler):
     """y = (x - shift) / span with a shift and a span of its own for each column.
 
-    A column that holds one number only has no spread to divide by; its span is 1, so that it
-    becomes 0 everywhere. Rows outside of what was fitted are not clipped.
+    A column that holds one number only, but for rounding, has no spread to divide by; its
+    span is 1, so that it becomes 0 everywhere. Rows outside of what was fitted are not clipped.
     """
 
     keys: ClassVar[tuple[str, str]]  # what shift and span are called in a saved scaler
@@ -204,7 +206,7 @@ class ColumnScaler(Scaler):
 
     def _fit_column(self, source: RowSource, number: int) -> tuple[float, float]:
         column = source.column(number)
-        if min(column) == max(column):  # by comparison: a rounded mean may miss it by a hair
+        if is_constant(column):
             return column[0], 1.0
         try:
             shift, span = self._of_column(column)
@@ -271,6 +273,20 @@ class ColumnScaler(Scaler):
     def __repr__(self) -> str:
         state = "not fitted" if self.shift is None else f"{len(self.shift)} columns"
         return f"<{type(self).__name__} {state}>"
+
+
+def is_constant(column: Sequence[float]) -> bool:
+    """True if the numbers differ by no more than rounding: 0.3 beside 0.1 + 0.2.
+
+    Their spread is then at most ten units in the last place of the largest. Whole numbers
+    are exact up to 2⁵³ and differ, if they do.
+    """
+    low, high = min(column), max(column)
+    size = max(-low, high)
+    if high - low > 10.0 * EPSILON * size:
+        return False
+    whole_numbers = size <= LARGEST_WHOLE and all(x.is_integer() for x in column)
+    return low == high or not whole_numbers
 
 
 class MinMaxScaler(ColumnScaler):

@@ -19,6 +19,7 @@ from purenn.explain.record import Record
 from purenn.explain.recording import Recorder, RecordingBackend
 from purenn.explain.watching import Enough, Watch
 from purenn.gradients import check_entries
+from purenn.inputs import as_names
 from purenn.layers import Dense
 from purenn.losses import checked_loss
 from purenn.metrics import find_metrics
@@ -127,7 +128,10 @@ def _checked_names(names: Mapping[str, Any] | None) -> dict[str, Any]:
     given = dict(names or {})
     if unknown := [name for name in given if name not in NAMES]:
         raise ArgumentError(f"names: unknown key {unknown[0]!r}; there are {', '.join(NAMES)}")
-    made = {name: None if given.get(name) is None else list(given[name]) for name in NAMES}
+    made: dict[str, Any] = {
+        name: None if given.get(name) is None else as_names(given[name], f"names: {name}")
+        for name in NAMES
+    }
     for name, values in made.items():
         kind = int if name == "image_shape" else str
         if values is not None and not all(isinstance(value, kind) for value in values):

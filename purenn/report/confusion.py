@@ -4,8 +4,12 @@ count[t][p] = rows of class t that the network took for class p
 precision of p = count[p][p] / all that were taken for p
 recall of t = count[t][t] / all that are t
 F1 = 2 · precision · recall / (precision + recall)
+
+The numbers are those of purenn.metrics; where there are no rows to take a share of, they are
+0 there, and a dash stands here.
 """
 
+from purenn.metrics import f1_of_counts
 from purenn.report.content import Classification
 from purenn.report.markup import attribute, join, name, percent, table
 
@@ -142,10 +146,12 @@ def _class_table(result: Classification, counts: Counts) -> str:
     right = [counts.get((c, c), 0) for c in range(classes)]
     shown = list(range(classes))
     note = ""
-    if classes > MOST_LINES:
-        shown = sorted(
-            sorted(shown, key=lambda c: (_f1(right[c], true[c], said[c]), c))[:MOST_LINES]
-        )
+    if classes > MOST_LINES:  # of those that occur at all, if they are enough
+
+        def order(c: int) -> tuple[bool, float, int]:
+            return true[c] + said[c] == 0, f1_of_counts(right[c], true[c], said[c]), c
+
+        shown = sorted(sorted(shown, key=order)[:MOST_LINES])
         note = f'<p class="note">The {MOST_LINES} of {classes:,} classes with the lowest F1.</p>'
     rows = [
         [
@@ -153,7 +159,7 @@ def _class_table(result: Classification, counts: Counts) -> str:
             f"{true[c]:,}",
             _ratio(right[c], said[c]),
             _ratio(right[c], true[c]),
-            _ratio(2 * right[c], true[c] + said[c]),
+            percent(f1_of_counts(right[c], true[c], said[c])) if true[c] + said[c] else "–",
         ]
         for c in shown
     ]
@@ -170,11 +176,6 @@ def _class_table(result: Classification, counts: Counts) -> str:
             "</figure>",
         )
     )
-
-
-def _f1(right: int, true: int, said: int) -> float:
-    """2 · precision · recall / (precision + recall), written with counts."""
-    return 2 * right / (true + said) if true + said else 1.0
 
 
 def _ratio(part: int, whole: int) -> str:

@@ -2,7 +2,7 @@
 
 residual = predicted − true
 MAE = mean |residual|,  RMSE = √(mean residual²)
-R² = 1 − Σ residual² / Σ (true − mean of true)²; undefined where all true values are the same
+R², MAE and RMSE are those of purenn.metrics
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from math import isfinite, sqrt
 from statistics import median
 
+from purenn import metrics
+from purenn.backend import get_backend
 from purenn.report.content import Regression
 from purenn.report.markup import attribute, join, name, number, table
 from purenn.report.scales import linear_scale
@@ -32,7 +34,7 @@ class Residuals:
 
     mae: float
     rmse: float
-    r2: float | None
+    r2: float
     mean: float
     median: float
     worst: float
@@ -43,14 +45,12 @@ def residuals(truth: Sequence[float], predicted: Sequence[float]) -> Residuals:
     """The summary of m ≥ 1 predictions."""
     m = len(truth)
     apart = [p - t for t, p in zip(truth, predicted, strict=True)]
-    squares = sum(r * r for r in apart)
-    middle = sum(truth) / m
-    spread = sum((t - middle) * (t - middle) for t in truth)
+    measured = (get_backend("python"), [[p] for p in predicted], [[t] for t in truth])
     row = max(range(m), key=lambda i: abs(apart[i]))
     return Residuals(
-        mae=sum(map(abs, apart)) / m,
-        rmse=sqrt(squares / m),
-        r2=1.0 - squares / spread if spread else None,
+        mae=metrics.mean_absolute_error(*measured),
+        rmse=sqrt(metrics.mean_squared_error(*measured)),
+        r2=metrics.r2(*measured),
         mean=sum(apart) / m,
         median=median(apart),
         worst=apart[row],
@@ -100,8 +100,7 @@ def _card(residual_table: str) -> str:
 def _figures(r: Residuals) -> list[str]:
     """In the order of MEASURES."""
     sizes = (r.mae, r.rmse, r.mean, r.median, r.worst)
-    r2 = "–" if r.r2 is None else number(r.r2)
-    return [r2, *(number(size) for size in sizes), f"{r.worst_row:,}"]
+    return [number(r.r2), *(number(size) for size in sizes), f"{r.worst_row:,}"]
 
 
 def _plot(output: str, values: tuple[list[float], list[float]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from purenn.activations import Sigmoid, Softmax
 from purenn.errors import ArgumentError
+from purenn.inputs import as_names
 from purenn.network import Network
 from purenn.training import History
 
@@ -109,6 +110,4 @@ class Model:
 
 
 def _names(what: str, names: Iterable[str] | None) -> list[str] | None:
-    if isinstance(names, str):
-        raise ArgumentError(f"{what} is {names!r}, must be a list of names")
-    return None if names is None else list(names)
+    return None if names is None else as_names(names, what)

@@ -108,13 +108,13 @@ def test_packed_floats_are_not_copied() -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([[1.0, 2.0], [1.0]], "row 1: found 1 numbers, expected 2"),
-        ([[1.0, float("nan")]], "row 0, column 1: found nan"),
-        ([[1.0], [float("inf")]], "row 1, column 0: found inf"),
-        ([[1.0, "2"]], "row 0: expected finite numbers"),
-        ([[10**400]], "row 0: expected finite numbers"),
+        ([[1.0, 2.0], [1.0]], r"rows\[1\] has 1 entries, but rows\[0\] has 2"),
+        ([[1.0, float("nan")]], r"rows\[0\]\[1\] is nan"),
+        ([[1.0], [float("inf")]], r"rows\[1\]\[0\] is inf"),
+        ([[1.0, "2"]], r"rows\[0\]\[1\] is '2' \(str\)"),
+        ([[10**400]], r"rows\[0\] holds a whole number too large"),
         ([], "found no numbers"),
-        ([[]], "found no numbers"),
+        ([[]], r"rows\[0\] is empty"),
     ],
 )
 def test_rows_that_are_no_rows_of_finite_numbers(rows: list[list[float]], message: str) -> None:
