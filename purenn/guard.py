@@ -81,6 +81,10 @@ class Guard:
         if self.open:
             self._restore(self.kept)
 
+    def go_back(self) -> None:
+        """Be as before the last step that had a finite loss."""
+        self._restore(self.good)
+
     def _restore(self, state: State) -> None:
         values, memory, draws, held = state
         for part, attributes in zip(self.strangers, held, strict=True):
@@ -108,7 +112,7 @@ class Guard:
         try:
             where = self._first_bad_layer(X)
         finally:
-            self._restore(self.good)
+            self.go_back()
         raise NonFiniteError(
             f"{when}: {what}, first seen in {where}; training stopped and the parameters are back "
             f"at their last finite state. Try a smaller learning rate than {rate:g}, "

@@ -13,6 +13,7 @@ class was taken for which, in a confusion matrix C, and what follows from it.
 
 from __future__ import annotations
 
+from purenn.backend import get_backend
 from purenn.checks import short, whole
 from purenn.errors import ArgumentError, DataError, ShapeError
 from purenn.inputs import as_array, as_list_of, as_names, as_rows, as_weights
@@ -161,6 +162,13 @@ def r2(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> fl
         for j in range(len(left))
     ]
     return sum(values) / len(values)
+
+
+def of_rows(metric: Metric, predicted: Any, truth: Any) -> float:
+    """A metric of this file on plain rows, infinite and NaN ones too."""
+    measure: Metric = metric.unchecked  # type: ignore[attr-defined]
+    python = get_backend("python")
+    return measure(python, python.from_list(predicted), python.from_list(truth))
 
 
 METRICS: dict[str, Metric] = {

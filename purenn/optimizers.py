@@ -128,14 +128,16 @@ class Optimizer(Part):
         """Begin a run; a run of the same network goes on where the last one ended."""
         if not self.goes_on(parameters, backend):
             self.reset()
-            self.state = [{} for _ in parameters]
-        elif backend is not self._backend:  # the network was moved: what is remembered follows
+            state: list[dict[str, Array]] = [{} for _ in parameters]
+        elif backend is self._backend:
+            state = self.state
+        else:  # the network was moved: what is remembered follows
             rows = self._backend.to_list
-            self.state = [
+            state = [
                 {name: backend.from_list(rows(array)) for name, array in memory.items()}
                 for memory in self.state
             ]
-        self._of, self._backend = list(parameters), backend
+        self._of, self.state, self._backend = list(parameters), state, backend
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the backend first, so that one that is missing says so."""

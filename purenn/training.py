@@ -9,7 +9,7 @@ from math import isfinite
 from time import perf_counter
 
 from purenn.checks import as_real, short, whole
-from purenn.errors import ArgumentError
+from purenn.errors import ArgumentError, NonFiniteError
 from purenn.guard import Guard, check_predictions
 from purenn.inputs import as_list_of
 from purenn.losses import checked_loss
@@ -241,6 +241,7 @@ class Run:
         self.path = self.network.path(loss)
         self.guard = Guard(self.network, self.optimizer)
         self.tally = Tally(self.network.backend, measures)
+        self.before_shuffle: Any = None  # the generator's state, until the epoch's first step
         self.everything: list[Batch] = [examples.everything()] if batch_size is None else []
         if batch_size is not None:
             progress.batches = -(-examples.rows // batch_size)
@@ -259,28 +260,36 @@ class Run:
             progress.measured = self.guard.values
             if progress.batches > 1:
                 progress.measured = [p.value for p in self.network.trainable]
-            validated = None
-            if self.held_out is not None:
-                validated = measure(self.network, self.loss, self.held_out, self.measures)
-            progress.history.add(measured, validated)
-        except BaseException:  # Ctrl-C too
+            progress.history.add(measured, self.validated(epochs + 1))
+        except BaseException as error:  # Ctrl-C too
+            if isinstance(error, NonFiniteError):  # of the validation data, perhaps
+                self.guard.go_back()
             self.guard.put_back()
+            if self.before_shuffle is not None:
+                self.network.random.set_state(self.before_shuffle)
             progress.history.cut(epochs)
             optimizer.epochs_begun = begun
             raise
+
+    def validated(self, epoch: int) -> tuple[float, Values] | None:
+        """Loss and metrics on the validation data, if there are any."""
+        if self.held_out is None:
+            return None
+        try:
+            return measure(self.network, self.loss, self.held_out, self.measures)
+        except NonFiniteError as error:
+            raise NonFiniteError(
+                f"epoch {epoch}, validation data: {error}; training stopped and the parameters "
+                "are back at their last finite state"
+            ) from error
 
     def batches(self) -> Iterable[Batch]:
         """All rows, or some at a time in an order drawn anew."""
         if self.batch_size is None:
             return self.everything
         random = self.network.random
-        state = random.get_state()
-        try:
-            order = random.permutation(self.examples.rows)
-        except BaseException:
-            random.set_state(state)
-            raise
-        return self.examples.batches(self.batch_size, order)
+        self.before_shuffle = random.get_state()
+        return self.examples.batches(self.batch_size, random.permutation(self.examples.rows))
 
     def steps(self, epoch: int, batches: Iterable[Batch]) -> tuple[float, Values]:
         """A step for each batch; the mean loss and the metrics, measured before each step."""
@@ -297,6 +306,7 @@ class Run:
                 tally.add(P, batch.Y, batch.weights, batch.share)
             self.optimizer.step()
             guard.end_step()
+            self.before_shuffle = None
             for callback in self.on_batch:
                 self.progress.batch, self.progress.batch_loss = batch.number, L
                 callback(self.progress)

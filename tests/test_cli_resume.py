@@ -169,7 +169,7 @@ def test_a_run_may_go_on_on_another_backend(data: Path, tmp_path: Path, there: s
     [
         ["--hidden", "4"], ["--activation", "tanh"], ["--dropout", "0.1"], ["--optimizer", "sgd"],
         ["--learning-rate", "1"], ["--momentum", "0.5"], ["--weight-decay", "1"],
-        ["--clip-norm", "1"], ["--schedule", "cosine"], ["--batch-size", "2"],
+        ["--clip-norm", "1"], ["--class-weight", "balanced"], ["--batch-size", "2"],
         ["--scale", "none"], ["--validation", "0.5"], ["--rows", "9"], ["--seed", "0"],
     ],
     ids=lambda options: str(options[0]),

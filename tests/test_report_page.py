@@ -356,7 +356,7 @@ def test_regression_of_many_outputs_and_rows() -> None:
     report = Report("r", losses=[1.0], result=Regression(names, rows, rows))
     page = read(report)
     assert len(page.tables[1]) == 9
-    assert page.tables[1][2][:3] == ["y1", "–", "0"]  # a constant truth has no R²
+    assert page.tables[1][2][:3] == ["y1", "1", "0"]  # a constant truth: 1 as all is right
     plots = [path["d"] for path in page.named("path") if path.get("class", "").startswith("dots")]
     assert len(plots) == 6
     assert max(d.count("h0") for d in plots) <= 1500

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from math import isfinite, sqrt
 
-from purenn import metrics
-from purenn.backend import get_backend
 from purenn.cli.predicting import class_names, predict_rows
-from purenn.metrics import ClassReport
+from purenn.metrics import ClassReport, mean_absolute_error, mean_squared_error, of_rows, r2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,13 +62,12 @@ def judge(model: Model, data: Dataset) -> Judgement:
 def regression_figures(targets: list[Any], outputs: list[list[float]]) -> dict[str, float]:
     """Mean squared error, its root, mean absolute error and R², as purenn.metrics has them."""
     truth = [target if isinstance(target, (list, tuple)) else [target] for target in targets]
-    measured = (get_backend("python"), outputs, truth)
-    squares = metrics.mean_squared_error(*measured)
+    squares = of_rows(mean_squared_error, outputs, truth)
     return {
         "mean_squared_error": squares,
         "root_mean_squared_error": sqrt(squares),
-        "mean_absolute_error": metrics.mean_absolute_error(*measured),
-        "r2": metrics.r2(*measured),
+        "mean_absolute_error": of_rows(mean_absolute_error, outputs, truth),
+        "r2": of_rows(r2, outputs, truth),
     }
 
 

@@ -71,7 +71,9 @@ def saved_run(arguments: argparse.Namespace, backend: Backend) -> Model:
     model = load(arguments.resume, backend)
     if model.run is None:
         raise ArgumentError(f"{arguments.resume}: no run to go on with is saved in this model")
-    saved = model.run.options = LATER | model.run.options
+    saved = model.run.options
+    for name, usual in LATER.items():
+        saved.setdefault(name, usual)
     for name, is_right in OPTIONS.items():
         if name not in saved or not is_right(saved[name]):
             found = short(saved[name]) if name in saved else "missing"

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from math import isfinite, sqrt
 from statistics import median
 
-from purenn import metrics
-from purenn.backend import get_backend
+from purenn.metrics import mean_absolute_error, mean_squared_error, of_rows, r2
 from purenn.report.content import Regression
 from purenn.report.markup import attribute, join, name, number, table
 from purenn.report.scales import linear_scale
@@ -45,12 +44,12 @@ def residuals(truth: Sequence[float], predicted: Sequence[float]) -> Residuals:
     """The summary of m ≥ 1 predictions."""
     m = len(truth)
     apart = [p - t for t, p in zip(truth, predicted, strict=True)]
-    measured = (get_backend("python"), [[p] for p in predicted], [[t] for t in truth])
+    rows = [[p] for p in predicted], [[t] for t in truth]
     row = max(range(m), key=lambda i: abs(apart[i]))
     return Residuals(
-        mae=metrics.mean_absolute_error(*measured),
-        rmse=sqrt(metrics.mean_squared_error(*measured)),
-        r2=metrics.r2(*measured),
+        mae=of_rows(mean_absolute_error, *rows),
+        rmse=sqrt(of_rows(mean_squared_error, *rows)),
+        r2=of_rows(r2, *rows),
         mean=sum(apart) / m,
         median=median(apart),
         worst=apart[row],
