@@ -125,7 +125,10 @@ def as_weights(data: Any, rows: int) -> list[float]:
     Raises DataError for anything else, and where all are 0.
     """
     name = "sample_weight"
-    weights = [row[0] for row in as_rows(as_column(data, name), name) if len(row) == 1]
+    column = as_rows(as_column(data, name), name)
+    if len(column[0]) != 1:
+        raise DataError(f"{name} has {len(column[0])} columns; it is one number for each row of X")
+    weights = [weight for (weight,) in column]
     if len(weights) != rows:
         raise DataError(f"X has {rows} rows, but {name} has {len(weights)} numbers; one a row")
     for i, weight in enumerate(weights):
@@ -160,7 +163,7 @@ def _collection(data: Any, name: str, wanted: str) -> Iterable[Any]:
 
 def _gives_rows(data: Any) -> bool:
     """An array that gives its rows one by one, so that not all of it becomes lists at once."""
-    if getattr(data, "ndim", 0) != 2 or not hasattr(data, "__iter__") or not len(data):
+    if getattr(data, "ndim", 0) != 2 or not hasattr(data, "__iter__") or 0 in data.shape:
         return False
     return getattr(data[0], "ndim", 0) == 1  # of NumPy's matrix even a row has two axes
 

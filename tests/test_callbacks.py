@@ -271,3 +271,104 @@ def test_min_delta_that_is_refused(delta: Any) -> None:
         ArgumentError, match=r"EarlyStopping: min_delta is .*, must be a number, 0 or more"
     ):
         nn.EarlyStopping(3, min_delta=delta)
+
+
+# ------------------------------------------------- the weights that a loss belongs to
+
+
+XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("batch_size", [None, 4])
+@pytest.mark.parametrize("seed", range(8))
+def test_without_validation_the_weights_of_the_best_loss_come_back(
+    backend: Backend, seed: int, batch_size: int | None
+) -> None:
+    """At this rate the losses jump: one update later they are far from the best one."""
+    network = nn.Network(
+        [nn.Dense(2, 3), nn.Tanh(), nn.Dense(3, 1), nn.Sigmoid()], seed=seed, backend=backend
+    )
+    stopping, loss = nn.EarlyStopping(4), nn.BinaryCrossEntropy()
+    history = nn.train(
+        network, *XOR, loss=loss, optimizer=nn.SGD(12.0), epochs=40, callbacks=stopping,
+        batch_size=batch_size,
+    )  # fmt: skip
+    assert stopping.best_loss == min(history.losses)
+    again, _ = nn.evaluate(network, *XOR, loss=loss)
+    # The order of a sum differs where a batch is shuffled.
+    assert again == pytest.approx(stopping.best_loss, rel=1e-12)
+
+
+def test_what_progress_offers_as_measured(backend: Backend) -> None:
+    for batch_size, before in ((None, True), (7, True), (3, False)):
+        network = a_network(backend=backend)
+        states = [network.parameters]
+
+        def check(progress: Progress, states: list[Any] = states, before: bool = before) -> None:
+            states.append(progress.network.parameters)
+            measured = [backend.to_list(W) for W in progress.measured]
+            assert measured == [rows for _, rows in states[-2 if before else -1]]
+
+        train(network, 3, batch_size=batch_size, callbacks=check)
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("held_out", [None, HELD_OUT])
+def test_a_run_in_pieces_is_the_run_that_never_stopped(
+    backend: Backend, batch_size: int | None, held_out: Any
+) -> None:
+    """The best weights come back after each piece, but the next one goes on from the last."""
+
+    def run(*pieces: int) -> tuple[Any, ...]:
+        network, optimizer, history = a_network(3, backend), nn.Adam(0.2), nn.History()
+        stopping = nn.EarlyStopping(6, min_delta=0.001)
+        for epochs in pieces:
+            train(
+                network, epochs, optimizer=optimizer, history=history, callbacks=[stopping],
+                batch_size=batch_size, validation=held_out,
+            )  # fmt: skip
+        return (
+            network.parameters, history.losses, history.validation_losses, stopping.best_epoch,
+            stopping.best_loss, [backend.to_list(W) for W in stopping.last],
+            optimizer.state_dict(), network.random.get_state(),
+        )  # fmt: skip
+
+    whole = run(14)
+    assert run(5, 9) == whole
+    assert run(1, 2, 11) == whole
+
+
+def test_a_moved_network_goes_on_from_its_last_weights(backend: Backend) -> None:
+    network, stopping, optimizer = a_network(3), nn.EarlyStopping(9), nn.SGD(3.0)
+    twin, whole = a_network(3), nn.EarlyStopping(9)
+    settings: dict[str, Any] = {"optimizer": optimizer, "validation": HELD_OUT}
+    history = train(network, 5, callbacks=stopping, **settings)
+    network.to(backend)
+    train(network, 3, callbacks=stopping, history=history, **settings)
+    expected = train(twin, 8, optimizer=nn.SGD(3.0), validation=HELD_OUT, callbacks=whole)
+    assert history.losses == pytest.approx(expected.losses, rel=1e-9)
+    assert stopping.best_epoch == whole.best_epoch
+
+
+def test_a_network_that_was_changed_by_hand_goes_on_as_it_is() -> None:
+    """Only the best weights that `end` put back make room for the last ones."""
+    network, stopping = a_network(3), nn.EarlyStopping(9)
+    history = train(network, 4, callbacks=stopping, validation=HELD_OUT)
+    for parameter in network.trainable:
+        parameter.value = parameter.value * 0.5
+    loss, _ = nn.evaluate(network, X, Y, loss=nn.MeanSquaredError())
+    train(network, 1, callbacks=stopping, validation=HELD_OUT, history=history)
+    assert history.losses[-1] == pytest.approx(loss, rel=1e-12)
+
+
+def test_hooks_before_the_run() -> None:
+    class Begins:
+        def begin(self, progress: Progress) -> None:
+            told.append((progress.epoch, progress.epochs))
+
+        def __call__(self, progress: Progress) -> None:
+            told.append(progress.epoch)
+
+    told: list[Any] = []
+    train(a_network(), 2, callbacks=Begins())
+    assert told == [(0, 2), 1, 2]

@@ -54,10 +54,12 @@ def from_source(source: Any, indices: Sequence[int]) -> Any:
 
 
 class NumPyBackend(ArrayAPIBackend):
-    """As any namespace of the standard, but for masked arrays."""
+    """As any namespace of the standard, but for masked arrays and arrays of named fields."""
 
     def is_array(self, X: Any) -> bool:
-        return super().is_array(X) and not isinstance(X, np.ma.MaskedArray)
+        """True for an array of bools, whole numbers or floats."""
+        plain = isinstance(X, np.ndarray) and not isinstance(X, np.ma.MaskedArray)
+        return plain and X.dtype.kind in "biuf"
 
 
 def backend() -> ArrayAPIBackend:
