@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from purenn.array import RowSource
 
-__all__ = ["OPERATORS", "Note", "Recorder", "RecordingBackend", "Traced", "TracedNumber", "plain"]
+__all__ = [
+    "OPERATIONS",
+    "OPERATORS",
+    "Note",
+    "Recorder",
+    "RecordingBackend",
+    "Traced",
+    "TracedNumber",
+    "plain",
+]
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -40,6 +49,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "not_equal": operator.ne,
 }
 OPTIONS = {"axis", "keepdims"}  # arguments that are given by name and are no operands
+NOTED = tuple(name for name in (*FUNCTIONS, *DERIVED) if name not in (*CONVERSIONS, "from_source"))
+OPERATIONS = (*OPERATORS, *NOTED, "astype", "take")  # every name that a note can have
 
 
 class Note:
@@ -233,9 +244,8 @@ class RecordingBackend(Backend):
         self.name, self.version, self.api_version = inner.name, inner.version, inner.api_version
         self.tolerance, self.device, self.lazy = inner.tolerance, inner.device, inner.lazy
         self.float64 = inner.float64
-        for name in (*FUNCTIONS, *DERIVED):
-            if name not in (*CONVERSIONS, "from_source"):
-                setattr(self, name, self._noting(name, getattr(inner, name)))
+        for name in NOTED:
+            setattr(self, name, self._noting(name, getattr(inner, name)))
 
     def _noting(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, noted; what is given by name becomes an operand in its place."""
