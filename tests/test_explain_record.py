@@ -122,6 +122,7 @@ def test_a_recorded_run_has_the_bits_of_an_unrecorded_one_and_can_be_replayed(
     updated = {op.name: record.arrays[op.output].rows for op in record.ops if op.phase == "update"}
     assert [updated[name] for name, _ in before] == [rows for _, rows in plain.parameters]
     assert network.parameters == before
+    assert Record.from_dict(record.to_dict()).to_dict() == record.to_dict()
     again = replay(record, backend)
     assert repr(again) == repr([array.rows for array in record.arrays])
 
@@ -715,6 +716,7 @@ def test_a_loss_of_another_package_is_recorded_too(backend: Backend) -> None:
         record = explain(xor(backend), X4, Y4, loss=loss, optimizer=nn.SGD(0.1), steps=2)
         assert record.losses == plain.losses
         assert record.find("dA2").phase == "loss"
+        assert Record.from_json(record.to_json()).to_dict() == record.to_dict()
         assert repr(replay(record, backend)) == repr([array.rows for array in record.arrays])
         assert record.gradient_check is not None
         for name, rows in record.gradient_check[1].items():
@@ -843,6 +845,7 @@ def test_a_layer_of_another_package_is_recorded_too(backend: Backend) -> None:
     )
     assert repr(replay(record, backend)) == repr([array.rows for array in record.arrays])
     check_terms(record)
+    assert Record.from_json(record.to_json()).to_dict() == record.to_dict()
     assert record.find("A1").source["file"] == "purenn/training.py"
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ import purenn as nn
 from purenn import optimizers, schedules
 from purenn.checks import check_keys
 from purenn.data import ConstantScaler, MinMaxScaler, StandardScaler
-from purenn.errors import ArgumentError, DataError
+from purenn.errors import ArgumentError, DataError, ShapeError
 from purenn.explain import Record, explain
+from purenn.explain.recording import OPERATIONS
+from purenn.explain.shapes import shapes_of
 from purenn.explain.terms import Ref
 from purenn.storage import Model, Run, load, save
 from purenn.storage.writing import document_of
@@ -408,6 +411,8 @@ def op_of(number: int, name: str, part: int = 0) -> int:
         (0, "tanh", 0, {"inputs": [0]}, r"do not fit 'tanh': it gives \(3 × 2\)"),
         (0, "tanh", 0, {"options": {"axis": 0}}, "got an unexpected keyword argument 'axis'"),
         (0, "tanh", 0, {"options": {"indices": []}}, "unexpected keyword argument 'indices'"),
+        (0, "linear", 0, {"op": "take"}, "do not fit 'take': too many positional arguments"),
+        (0, "take", 0, {"inputs": [0, 0]}, "do not fit 'take': too many positional arguments"),
         (0, "take", 0, {"options": {}}, "missing a required argument: 'indices'"),
         (0, "take", 0, {"options": {"indices": [0]}}, r"do not fit 'take': it gives \(1 × 2\)"),
         (0, "take", 0, {"options": {"indices": [0, 3]}}, "indices is 3, but there are 3"),
@@ -430,6 +435,20 @@ def test_operations_are_as_the_contract_has_them(
     data["ops"][op_of(number, op, part)].update(change)
     with pytest.raises(DataError, match=message):
         Record.from_dict(data)
+
+
+def test_any_operands_of_any_operation_fit_or_are_told() -> None:
+    sides: list[tuple[int, ...]] = [(), (1, 1), (3, 2), (2, 3), (1, 2)]
+    options: list[dict[str, Any]] = [{}, {"axis": None}, {"axis": 1, "keepdims": True}]
+    options += [{"axis": 0}, {"keepdims": True}, {"indices": [0, 1]}, {"axis": 0, "indices": []}]
+    fitting = set()
+    for name, count in product(OPERATIONS, range(5)):
+        for operands, named in product(product(sides, repeat=count), options):
+            with suppress(ShapeError):
+                made = shapes_of(name, operands, named)
+                assert {len(shape) for shape in made} <= {0, 2}
+                fitting.add(name)
+    assert fitting == set(OPERATIONS)
 
 
 def test_no_output_of_a_record_is_missing() -> None:

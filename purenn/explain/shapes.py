@@ -96,11 +96,8 @@ class ShapeBackend(Backend):
     name = "shapes"
 
     def __init__(self) -> None:
-        for name in (*FUNCTIONS, "astype"):
+        for name in (*FUNCTIONS, "astype", "take"):
             setattr(self, name, SPECIAL.get(name, _of_one))
-
-    def take(self, X: Any, indices: Sequence[int]) -> Any:
-        return Shape(len(indices), X.both()[1])
 
 
 def _of_one(A: Shape) -> Shape:
@@ -124,9 +121,14 @@ def _reduced(A: Shape, *, axis: int | None = None, keepdims: bool = False) -> Sh
     return Shape(1, n) if axis == 0 else Shape(m, 1)
 
 
+def _taken(A: Shape, *, indices: Sequence[int]) -> Shape:
+    return Shape(len(indices), A.both()[1])
+
+
 SPECIAL: dict[str, Callable[..., Shape]] = {
     "maximum": _of_two,
     "minimum": _of_two,
     "where": _of_three,
+    "take": _taken,
     **dict.fromkeys(("all", "argmax", "max", "mean", "sum"), _reduced),
 }
