@@ -25,6 +25,7 @@ __all__ = [
     "as_real",
     "as_whole",
     "check_keys",
+    "check_label_names",
     "check_rows",
     "check_whole",
     "is_number",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 LARGEST_WHOLE = 2**53  # up to here every whole number is a float, in every JSON reader
+WIDEST = 60  # characters of a value in a message, and values of a list
 
 
 # -------------------------------------------------------------------------- settings
@@ -141,9 +143,11 @@ def check_keys(data: Any, keys: Sequence[str], where: str) -> dict[str, Any]:
     """The data, if it is a dictionary with exactly these keys; else DataError."""
     if not isinstance(data, dict):
         raise DataError(f"{where}: found {short(data)}, expected a dictionary")
-    unknown = [key for key in data if key not in keys]
+    known = set(keys)  # a network may have thousands of parameters
+    unknown = [key for key in data if key not in known]
     missing = [key for key in keys if key not in data]
     if unknown or missing:
+        more = f" and {len(keys) - 20:,} more" if len(keys) > 20 else ""
         raise DataError(
             f"{where}: "
             + "; ".join(
@@ -151,20 +155,42 @@ def check_keys(data: Any, keys: Sequence[str], where: str) -> dict[str, Any]:
                 for what, names in (("unknown", unknown), ("missing", missing))
                 if names
             )
-            + f"; expected {', '.join(keys) or 'none'}"
+            + f"; expected {', '.join(keys[:20]) or 'none'}{more}"
         )
     return data
 
 
-def check_whole(value: Any, where: str) -> int:
-    """The value, if it is a whole number from 0 to 2⁵³; else DataError."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_WHOLE:
-        raise DataError(f"{where} is {short(value)}, expected a whole number, 0 or more")
+def check_whole(value: Any, where: str, least: int = 0) -> int:
+    """The value, if it is a whole number from `least` to 2⁵³; else DataError."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= LARGEST_WHOLE:
+        raise DataError(f"{where} is {short(value)}, expected a whole number, {least} or more")
     return value
 
 
-def check_rows(data: Any, shape: tuple[int, ...], where: str) -> list[list[float]]:
-    """The data as rows of floats, if it is m lists of n finite numbers; else DataError."""
+def check_label_names(
+    names: Sequence[Any], where: str = "", error: type[Exception] = DataError
+) -> None:
+    """Raises the error for a class whose name is empty, or that of another class."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if not isinstance(name, str):
+            continue  # of which others complain
+        if not name:
+            raise error(f"{where}label_names[{place}] is empty, expected a name for each class")
+        if (first := places.setdefault(name, place)) != place:
+            raise error(
+                f"{where}label_names[{place}] is {short(name)}, as is label_names[{first}]; "
+                "expected another name for each class"
+            )
+
+
+def check_rows(
+    data: Any, shape: tuple[int, ...], where: str, words: tuple[str, ...] = ()
+) -> list[list[float]]:
+    """The data as rows of floats, if it is m lists of n finite numbers; else DataError.
+
+    words  texts for which `float` has a number, where these may stand too: "nan", "inf"
+    """
     m, n = shape
     if not isinstance(data, list) or len(data) != m:
         found = f"{len(data)} rows" if isinstance(data, list) else short(data)
@@ -174,22 +200,40 @@ def check_rows(data: Any, shape: tuple[int, ...], where: str) -> list[list[float
             found = f"{len(row)} numbers" if isinstance(row, list) else short(row)
             raise DataError(f"{where}[{i}]: found {found}, expected {n} numbers")
         for j, value in enumerate(row):
-            if not is_number(value):
-                raise DataError(f"{where}[{i}][{j}] is {short(value)}, expected a finite number")
+            if not (is_number(value) or value in words):
+                what = "a number" if words else "a finite number"
+                raise DataError(
+                    f"{where}[{i}][{j}] is {short(value)}, expected "
+                    + ", or ".join([what, *map(repr, words)])
+                )
     return [list(map(float, row)) for row in data]
 
 
 def short(value: Any) -> str:
     """How a value looks in a message: cut to a length that fits, on one line."""
-    if isinstance(value, (bytes, bytearray, str)) and len(value) > 60:
-        value = value[:60]
-    elif isinstance(value, (dict, list, set, tuple)) and len(value) > 60:
+    if isinstance(value, (bytes, bytearray, str)) and len(value) > WIDEST:
+        value = value[:WIDEST]
+    elif isinstance(value, (dict, list, set, tuple)) and _is_long(value):
         return f"a long {type(value).__name__}"
     try:
         shown = " ".join(repr(value).split())
     except Exception:  # a whole number of thousands of digits; a broken __repr__
         shown = f"a value of type {type(value).__name__} that cannot be shown"
-    return shown if len(shown) <= 60 else shown[:59] + "…"
+    return shown if len(shown) <= WIDEST else shown[: WIDEST - 1] + "…"
+
+
+def _is_long(value: Any) -> bool:
+    """Whether it holds many values, at any depth, or a long text: its repr would be long."""
+    left, seen = [value], 0
+    while left and seen <= WIDEST:
+        each = left.pop()
+        if isinstance(each, (dict, list, set, tuple)):
+            seen += len(each)
+            if seen <= WIDEST:
+                left += [*each, *each.values()] if isinstance(each, dict) else each
+        elif isinstance(each, (bytes, bytearray, str)):
+            seen += len(each) // WIDEST
+    return seen > WIDEST
 
 
 def one_line(text: str, most: int = 60) -> str:

@@ -47,9 +47,11 @@ class Network:
         self.backend = get_backend(backend)
         self.random = RandomState(seed)
         self.layers = [layer.copy() for layer in _checked(layers)]
-        kinds = [_kind(layer) for layer in self.layers]
-        for place, layer in enumerate(self.layers):
-            layer.build(self.backend, self.random, kinds[: place + 1].count(kinds[place]))
+        built: dict[type[Layer], int] = {}
+        for layer in self.layers:
+            kind = _kind(layer)
+            built[kind] = number = built.get(kind, 0) + 1
+            layer.build(self.backend, self.random, number)
         first, last = _dense_ends(self.layers)
         self.n_in, self.n_out = first.n_in, last.n_out
         for layer in self.layers:

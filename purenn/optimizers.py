@@ -503,6 +503,8 @@ def optimizer_from_dict(
     cls = OPTIMIZERS[name]
     settings = dict(check_keys(data["settings"], cls.arguments, f"{where}.settings"))
     settings["schedule"] = schedule_from_dict(settings["schedule"], f"{where}.settings.schedule")
+    if not isinstance(nesterov := settings.get("nesterov", False), bool):
+        raise DataError(f"{where}.settings.nesterov is {short(nesterov)}, expected true or false")
     try:
         optimizer = cls(**settings)
     except ArgumentError as error:

@@ -18,9 +18,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["LARGEST", "at", "check_json", "check_text", "nesting", "parsed", "read_text", "text_of"]
+__all__ = [
+    "LARGEST",
+    "at",
+    "check_json",
+    "check_size",
+    "check_text",
+    "nesting",
+    "parsed",
+    "read_text",
+    "text_of",
+]
 
 LARGEST = 2**29  # bytes: some 25 million weights; nothing larger is read into memory
+MOST_LISTS = 2**22  # and dictionaries: an empty one has two bytes here and 64 in memory
 DEEPEST = 20  # levels of lists and dictionaries within each other
 LONGEST = 400  # digits of a whole number; floats end at 309
 WIDTH = 90  # characters of a dictionary that stays on one line
@@ -63,7 +74,7 @@ def read_text(path: str | os.PathLike[str], kind: str = "model") -> tuple[str, s
         ) from error
 
 
-def _bytes(name: str, kind: str) -> bytes:
+def _bytes(name: str, kind: str) -> bytearray:
     """The bytes of the file; its beginning and its size are looked at first."""
     with open(name, "rb") as file:
         chunk = file.read(64)
@@ -76,7 +87,7 @@ def _bytes(name: str, kind: str) -> bytes:
             data += chunk
             if len(data) > LARGEST:  # a pipe, which has no size
                 raise DataError(f"{name}: longer than {LARGEST:,} bytes, which no {kind} is")
-    return bytes(data)
+    return data
 
 
 def _check_beginning(name: str, beginning: bytes, kind: str) -> None:
@@ -110,6 +121,8 @@ def _reason(name: str, error: OSError, kind: str) -> str:
 class Refused:
     """Stands in the data for what JSON text can say but no file of purenn holds."""
 
+    __slots__ = ("text",)
+
     def __init__(self, text: str) -> None:
         self.text = text
 
@@ -117,33 +130,56 @@ class Refused:
         return self.text
 
 
+NO_NUMBERS = {name: Refused(name) for name in ("NaN", "Infinity", "-Infinity")}
+
+
 def parsed(text: str, name: str, kind: str = "model") -> Any:
     """The data that the text of the file `name` tells of.
 
     NaN, Infinity and endless whole numbers become Refused, which no check lets pass.
-    DataError for a text that is not JSON, and for a key that stands twice. RecursionError
-    for data nested too deeply, see `nesting`.
+    DataError for a text that is not JSON, for one that is too large (see `check_size`), and
+    for a key that stands twice. RecursionError for data nested too deeply, see `nesting`.
     """
+    check_size(text, name, kind)
     twice: list[tuple[dict[str, Any], str]] = []
 
     def dictionary(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
         if len(made) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice.append((made, next(key for key in keys if keys.count(key) > 1)))
+            twice[:] = [(made, _repeated(pairs))]  # the last one is surely a part of the data
         return made
 
     try:
         data = json.loads(
-            text, object_pairs_hook=dictionary, parse_constant=Refused, parse_int=_whole
+            text,
+            object_pairs_hook=dictionary,
+            parse_constant=NO_NUMBERS.__getitem__,
+            parse_int=_whole,
         )
     except json.JSONDecodeError as error:
         raise DataError(f"{name}{_syntax(text, error, kind)}") from error
-    if twice:
-        made, key = twice[0]
+    for made, key in twice:
         where = place_of(made, data) or "top level"
         raise DataError(f"{name}: {where}: the key {short(key)} stands twice")
     return data
+
+
+def check_size(text: str, where: str, kind: str = "model") -> None:
+    """DataError for a text that is too long, or whose data would fill the memory."""
+    lists = "lists and dictionaries", text.count("[") + text.count("{"), MOST_LISTS
+    for what, found, most in (("characters", len(text), LARGEST), lists):
+        if found > most:
+            raise DataError(f"{where}: found {found:,} {what}, a {kind} has at most {most:,}")
+
+
+def _repeated(pairs: list[tuple[str, Any]]) -> str:
+    """The first key that was there before."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            break
+        seen.add(key)
+    return key
 
 
 def _whole(digits: str) -> int | Refused:
@@ -167,7 +203,7 @@ def _syntax(text: str, error: json.JSONDecodeError, kind: str) -> str:
 def nesting(text: str, kind: str = "model") -> str:
     """What to say about data nested too deeply, with the place where it becomes so."""
     depth = 0
-    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text, re.DOTALL):
+    for match in re.finditer(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', text, re.DOTALL):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
         if depth > DEEPEST:
             line = text.count("\n", 0, match.start()) + 1
@@ -181,21 +217,37 @@ def nesting(text: str, kind: str = "model") -> str:
 
 def place_of(thing: Any, data: Any) -> str:
     """Where in the data this very thing stands, as `layers[2].bias`."""
-    left = [("", data)]
+    left: list[tuple[Any, Any, Any]] = [(data, None, None)]  # value, its key, what holds it
     while left:
-        where, value = left.pop()
+        value, _, _ = entry = left.pop()
         if value is thing:
-            return where
+            return _path(entry)
         if isinstance(value, dict):
-            left += [(at(where, key), child) for key, child in value.items()]
+            left += [(child, key, entry) for key, child in value.items() if _holds(child)]
         elif isinstance(value, list):
-            left += [(f"{where}[{i}]", child) for i, child in enumerate(value)]
+            left += [(child, i, entry) for i, child in enumerate(value) if _holds(child)]
     return ""
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, (dict, list))
+
+
+def _path(entry: tuple[Any, Any, Any]) -> str:
+    """The place of an entry that `place_of` found."""
+    keys = []
+    while entry[2] is not None:
+        keys.append(entry[1])
+        entry = entry[2]
+    where = ""
+    for key in keys[: -DEEPEST - 1 : -1]:
+        where = at(where, key) if isinstance(key, str) else f"{where}[{key}]"
+    return where + "…" * (len(keys) > DEEPEST)
 
 
 def at(where: str, key: str) -> str:
     """The place of a key: `run.options`, or `run.options['two words']`."""
-    if key.isidentifier() and len(key) < 40:
+    if len(key) < 40 and key.isidentifier():
         return f"{where}.{key}" if where else key
     return f"{where}[{short(key)}]"
 
@@ -223,7 +275,8 @@ def check_json(value: Any, where: str, depth: int = 0) -> Any:
             check_json(child, at(where, check_text(key, f"{where}, a key")), depth + 1)
     elif isinstance(value, list):
         for i, child in enumerate(value):
-            check_json(child, f"{where}[{i}]", depth + 1)
+            if not is_number(child):
+                check_json(child, f"{where}[{i}]", depth + 1)
     elif isinstance(value, str):
         check_text(value, where)
     elif not (value is None or isinstance(value, bool) or is_number(value)):

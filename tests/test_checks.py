@@ -1,5 +1,7 @@
 """Settings: whole numbers are what operator.index takes, reals what float takes, bools neither."""
 
+import math
+import tracemalloc
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -8,8 +10,17 @@ import pytest
 
 import purenn as nn
 from purenn import data, schedules
-from purenn.checks import as_real, as_whole, real, short, whole
-from purenn.errors import ArgumentError
+from purenn.checks import (
+    as_real,
+    as_whole,
+    check_label_names,
+    check_rows,
+    check_whole,
+    real,
+    short,
+    whole,
+)
+from purenn.errors import ArgumentError, DataError
 from purenn.explain import explain
 from purenn.metrics import ClassReport, confusion_matrix
 
@@ -101,9 +112,45 @@ def test_bounds_and_their_words(bounds: Any, good: Any, bad: Any, rule: str) -> 
 
 def test_short() -> None:
     assert short("x" * 10**6) == "'" + "x" * 58 + "…"
-    assert short([1] * 10**6) == "a long list"
+    assert short([1] * 10**6) == short([[1] * 10**6]) == "a long list"
+    assert short({"a": {"b": ["x" * 10**6]}}) == "a long dict"
+    assert short([[1, "x"], {"a": None}]) == "[[1, 'x'], {'a': None}]"
     assert short(Broken()) == "a value of type Broken that cannot be shown"
     assert "\n" not in short(type("A", (), {"__repr__": lambda self: "two\nlines"})())
+
+
+def test_a_message_about_much_takes_little_memory() -> None:
+    values: list[Any] = [[[1] * 10**6], [["x"] * 10**6], {"a": {"b": "x y " * 10**6}}]
+    tracemalloc.start()
+    for value in values:
+        short(value)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10**5
+
+
+def test_plain_data_is_taken_only_as_it_should_be() -> None:
+    assert check_whole(3, "n", 3) == 3
+    wrong: list[Any] = [2, True, 3.0, "3", None, 2**53 + 1, 10**400]
+    for value in wrong:
+        with pytest.raises(DataError, match=r"^n is .*, expected a whole number, 3 or more$"):
+            check_whole(value, "n", 3)
+    words = ("nan", "inf")
+    assert check_rows([[1, 0.5, "inf"]], (1, 3), "rows", words) == [[1.0, 0.5, math.inf]]
+    wrong = [True, "1", "-inf", [], {}, None, math.nan, 10**400]
+    for value in wrong:
+        with pytest.raises(DataError, match=r"^rows\[0\]\[1\] is .*, expected a number, or 'nan'"):
+            check_rows([[1, value]], (1, 2), "rows", words)
+        with pytest.raises(DataError, match=r"^rows\[0\]\[1\] is .*, expected a finite number$"):
+            check_rows([[1, value]], (1, 2), "rows")
+
+
+def test_names_of_classes() -> None:
+    check_label_names(["a", "A", " a", " ", "\u2028", "0"])
+    with pytest.raises(DataError, match=r"^label_names\[2\] is 'a', as is label_names\[0\]"):
+        check_label_names(["a", "b", "a", "a"])
+    with pytest.raises(ArgumentError, match=r"^here: label_names\[1\] is empty, expected a name"):
+        check_label_names(["a", "", ""], "here: ", ArgumentError)
 
 
 def _network(layer: Any = None) -> nn.Network:

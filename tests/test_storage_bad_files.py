@@ -20,7 +20,7 @@ import purenn as nn
 from purenn import optimizers, schedules
 from purenn.data import StandardScaler
 from purenn.dropout import Dropout
-from purenn.errors import ArgumentError, BackendError, DataError, PurennError
+from purenn.errors import ArgumentError, BackendError, DataError
 from purenn.storage import Model, Run, load, save
 from purenn.storage.writing import document_of
 from purenn.strict_json import text_of
@@ -132,6 +132,7 @@ BAD: list[tuple[str | bytes, str]] = [
     (raw('"seed": 1,', '"seed": 1, "seed": 1,'), "top level: the key 'seed' stands twice"),
     (raw('"slope":', '"slope": 1, "slope":'), "layers[1]: the key 'slope' stands twice"),
     (raw('{"y": null}', '{"y": 1, "y": 2}'), "run.options.x[1]: the key 'y' stands twice"),
+    (raw('"x": [', '"x": {"y": 1, "y": 2}, "x": ['), "run.options: the key 'x' stands twice"),
     ("[" * 10 + TEXT, "begins with b'[[[[[[[[[[{"),
     ('{"a":' * 100_000, "m.json, line 1, column 101: lists or dictionaries nested more than 20"),
     ('{"format": ' + "[" * 100_000, ", line 1, column 31: lists or dictionaries nested more th"),
@@ -207,6 +208,8 @@ BAD: list[tuple[str | bytes, str]] = [
     (changed("label_names", to=["a"]), "label_names has 1 names, expected 2, one for each output"),
     (changed("label_names", 1, to=7), "label_names[1] is 7, expected text"),
     (changed("label_names", 1, to="\udc00"), r"label_names[1] is '\udc00', which holds half a ch"),
+    (changed("label_names", 1, to="no"), "label_names[1] is 'no', as is label_names[0]; expected"),
+    (changed("label_names", 0, to=""), "label_names[0] is empty, expected a name for each class"),
     (changed("feature_names", to=["a"]), "feature_names has 1 names, expected 2, one for each in"),
     (changed("feature_names", to=[1, 2]), "feature_names[0] is 1, expected text"),
     (changed("target_name", to=["c"]), "target_name is ['c'], expected text"),
@@ -239,6 +242,12 @@ BAD: list[tuple[str | bytes, str]] = [
     (changed("run", "history", "losses", 1, to="x"), "run.history.losses[1] is 'x', expected a f"),
     (changed("run", "history", "metrics", to=[]), "run.history.metrics is [], expected a diction"),
     (changed("run", "history", "metrics", "accuracy", to=1), "run.history.metrics.accuracy is 1,"),
+    (changed("run", "history", "metrics", "accuracy", to=[1.0]),
+        "run.history.metrics.accuracy has 1 numbers, expected 2 as losses has; a run measures"),
+    (changed("run", "history", "validation_losses", to=[1.0]),
+        "run.history.validation_losses has 1 numbers, expected 2 as losses has, or none"),
+    (changed("run", "history", "validation_metrics", to={"two words": [1.0, 1.0]}),
+        "run.history.validation_metrics['two words'] has 2 numbers, expected 0 as validation_los"),
     (changed("run", "random", "words", to=[1]), "run.random.words: found 1 numbers, expected 624"),
     (changed("run", "random", "words", 5, to=-1), "run.random.words[5] is -1, expected a whole"),
     (changed("run", "random", "words", 5, to=2**32), "run.random.words[5] is 4294967296, expecte"),
@@ -355,6 +364,7 @@ VALUES = st.one_of(
     st.floats(),
     st.sampled_from([10**9, 10**400, -0.0, 5e-324, 1e308, [], {}, [[]], [[1.0]], "", "Dense"]),
     st.text(max_size=5),
+    st.sampled_from(["\ud800", "a\udfff", {"\ud800": 1}]),
     st.recursive(
         st.floats(),
         lambda inner: (
@@ -372,12 +382,12 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def loads_or_tells(file: Path, content: bytes) -> None:
-    """Either a PurennError with the file's name, or a model that can be saved again."""
+    """Either a DataError with the file's name, or a model that can be saved again."""
     file.write_bytes(content)
     told = ""
     try:
         model = load(file)
-    except PurennError as error:
+    except DataError as error:
         told = str(error)
     if told:
         assert told.startswith(str(file))

@@ -15,6 +15,7 @@ from math import isfinite
 from typing import Any
 
 from purenn.data.csv_numbers import is_number, wrong_cell
+from purenn.data.csv_records import LONGEST_LINE
 from purenn.data.messages import listed, shown
 
 __all__ = ["FixedLabels", "LabelError", "LabelStore"]
@@ -63,6 +64,7 @@ class LabelStore:
         self._task = task
         self._doubtful_line = doubtful_line  # the first one, if it might be a header after all
         self._codes: dict[str, int] = {}  # text -> number in order of appearance
+        self._letters = 0  # of all these texts together
         self._targets = array("l")
         self._numbers: array[float] | None = None  # takes over where there are too many texts
         self._word: tuple[int, str] | None = None  # line and text of the first that is no number
@@ -83,6 +85,10 @@ class LabelStore:
     def _new(self, text: str, line: int) -> int:
         """The number of a label that was not seen before."""
         self._check(text, line)
+        self._letters += len(text)
+        if self._letters > LONGEST_LINE:
+            message = f"the different labels have more than {LONGEST_LINE:,} letters together"
+            raise LabelError(f"{message}; is this the label column?", line)
         if len(self._codes) < MOST_CLASSES:
             return self._codes.setdefault(text, len(self._codes))
         if self._word is not None or self._task == "classification":

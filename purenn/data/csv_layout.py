@@ -144,18 +144,20 @@ def _named(line: int, label: str, names: tuple[str, ...] | None, wanted: Wanted)
     """The label column by its name; None if it is absent where it may be, or is a number."""
     found = [i for i, name in enumerate(names or ()) if name == label]
     if len(found) > 1:
-        columns = ", ".join(str(i + 1) for i in found)
-        message = f"the label name {label!r} stands in columns {columns}; give its number"
+        columns = listed(i + 1 for i in found)
+        message = f"the label name {shown(label)} stands in columns {columns}; give its number"
         raise DataFileError(wanted.path, message, line=line, column=found[0] + 1, name=label)
     if found:
         return found[0]
     if _is_integer(label) or not wanted.needs_label:
         return None
     if names is None:
-        message = f"no column is named {label!r}: the file has no header; give the label's number"
+        message = (
+            f"no column is named {shown(label)}: the file has no header; give the label's number"
+        )
     else:
         known = f"the columns are {listed(names)}."
-        message = f"no column is named {label!r}; {known}{guess(label, names)}"
+        message = f"no column is named {shown(label)}; {known}{guess(label, names)}"
     raise DataFileError(wanted.path, message, line=line)
 
 

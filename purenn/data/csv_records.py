@@ -1,7 +1,8 @@
-"""From the bytes of a CSV file to records: (line, cells), with no more than a line in memory.
+"""From the bytes of a CSV file to records: (line, cells), with no more than one in memory.
 
 The text must be UTF-8 (a byte-order mark is dropped). Quoting follows RFC 4180, read by the
-standard library's csv module in its strict mode. Blank lines are passed over.
+standard library's csv module in its strict mode. Blank lines are passed over. A record may
+go on over many lines, where quoted cells hold line ends; it has no more bytes than a line.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ __all__ = ["Record", "checked_delimiter", "read_records"]
 Record = tuple[int, list[str]]  # the line where it starts, counted from 1, and its cells
 
 LONGEST_LINE = 16 * 2**20  # bytes; 100,000 columns of 160 characters fit
+MOST_LINES = 2**20  # of a record, and of blank ones between two
+TOO_FAR = f"more than {LONGEST_LINE:,} bytes or {MOST_LINES:,} lines"
 UTF8_MARK = b"\xef\xbb\xbf"
 OTHER_MARKS = {  # the longer ones first: UTF-32 starts like UTF-16
     b"\xff\xfe\0\0": "UTF-32",
@@ -41,18 +44,26 @@ def read_records(stream: BinaryIO, path: str, delimiter: str = ",") -> Iterator[
     """The records of a CSV file, one after the other; DataFileError says where it is damaged."""
     import csv  # here: `import purenn.data` stays cheap
 
-    lines = _lines(stream, path, delimiter)
+    extent = _Extent()
+    lines = _lines(stream, path, delimiter, extent)
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    last = blank = 0  # line of the last record, and bytes of the blank lines since then
     while True:
-        start = reader.line_num + 1
+        extent.start, extent.bytes = reader.line_num + 1, 0
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            raise DataFileError(path, _meaning(str(error)), line=start) from error
+            raise DataFileError(path, _meaning(str(error)), line=extent.start) from error
         if cells and (len(cells) > 1 or cells[0].strip()):
-            yield start, cells
+            last, blank = reader.line_num, 0
+            yield extent.start, cells
+            continue
+        blank += extent.bytes
+        if blank > LONGEST_LINE or reader.line_num - last > MOST_LINES:
+            message = f"{TOO_FAR} up to here are blank; is this a CSV file?"
+            raise DataFileError(path, message, line=reader.line_num)
 
 
 def _meaning(complaint: str) -> str:
@@ -63,7 +74,16 @@ def _meaning(complaint: str) -> str:
     return f"not a CSV record ({complaint})"
 
 
-def _lines(stream: BinaryIO, path: str, delimiter: str) -> Iterator[str]:
+class _Extent:
+    """Where the record that is read starts, and how many bytes it has so far."""
+
+    __slots__ = ("bytes", "start")
+
+    def __init__(self) -> None:
+        self.start, self.bytes = 1, 0
+
+
+def _lines(stream: BinaryIO, path: str, delimiter: str, extent: _Extent) -> Iterator[str]:
     """The lines as text, each checked as it comes."""
     number = 1
     while raw := stream.readline(LONGEST_LINE + 1):
@@ -72,6 +92,10 @@ def _lines(stream: BinaryIO, path: str, delimiter: str) -> Iterator[str]:
         if len(raw) > LONGEST_LINE:
             message = f"longer than {LONGEST_LINE:,} bytes; is this a CSV file with line ends?"
             raise DataFileError(path, message, line=number)
+        extent.bytes += len(raw)
+        if extent.bytes > LONGEST_LINE or number - extent.start >= MOST_LINES:
+            message = f"the row that starts here goes on over {TOO_FAR}; is a quote left open?"
+            raise DataFileError(path, message, line=extent.start)
         if b"\0" in raw:
             raise _nul(raw, path, number, delimiter)
         try:

@@ -11,6 +11,7 @@ from purenn.errors import DataError
 __all__ = ["DataFileError", "StrPath", "guess", "listed", "shown"]
 
 StrPath = str | os.PathLike[str]
+LONGEST_GUESS = 100  # letters of a name for which a similar one is looked for
 
 
 class DataFileError(DataError):
@@ -68,5 +69,7 @@ def guess(wrong: str, names: Sequence[str]) -> str:
     """` Did you mean 'x'?` for the nearest name, or nothing where none is near."""
     from difflib import get_close_matches  # only a message needs it
 
+    if len(wrong) > LONGEST_GUESS:  # comparing takes the product of the lengths
+        return ""
     near = get_close_matches(wrong, names[:1000], n=1)
     return f" Did you mean {shown(near[0])}?" if near else ""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum, isfinite, sqrt
 from typing import Any, ClassVar, Self, overload
 
-from purenn.checks import LARGEST_WHOLE, real
+from purenn.checks import LARGEST_WHOLE, is_number, real, short
 from purenn.data.dataset import Dataset
 from purenn.data.rows import ByteRows, FloatRows, RowSource
 from purenn.errors import ArgumentError, DataError
@@ -166,9 +166,9 @@ class ConstantScaler(Scaler):
         """The scaler of a to_dict(); DataError for anything else."""
         _check_keys(saved, cls.kind, ("factor", "divisor"))
         for key in ("factor", "divisor"):
-            if not _is_finite(saved[key]) or saved[key] == 0:
+            if not is_number(saved[key]) or saved[key] == 0:
                 raise DataError(
-                    f"scaler: {key} is {_short(saved[key])}, expected a number other than 0"
+                    f"scaler: {key} is {short(saved[key])}, expected a number other than 0"
                 )
         return cls(saved["factor"], divisor=saved["divisor"])
 
@@ -325,7 +325,7 @@ def scaler_from_dict(saved: Mapping[str, Any]) -> Scaler:
     """The scaler of any kind that a to_dict() tells of; DataError for anything else."""
     kind = saved.get("kind") if isinstance(saved, Mapping) else None
     if not isinstance(kind, str) or kind not in KINDS:
-        raise DataError(f"scaler: kind is {_short(kind)}, expected one of {', '.join(KINDS)}")
+        raise DataError(f"scaler: kind is {short(kind)}, expected one of {', '.join(KINDS)}")
     return KINDS[kind](saved)
 
 
@@ -337,39 +337,24 @@ def scale(dataset: Dataset, scaler: Scaler) -> Dataset:
 def _check_keys(saved: Mapping[str, Any], kind: str, keys: tuple[str, ...]) -> None:
     """Exactly these keys, and this kind."""
     if not isinstance(saved, Mapping):
-        raise DataError(f"scaler: found {_short(saved)}, expected a dictionary")
+        raise DataError(f"scaler: found {short(saved)}, expected a dictionary")
     unknown = [key for key in saved if key not in ("kind", *keys)]
     missing = [key for key in ("kind", *keys) if key not in saved]
     if unknown or missing:
         raise DataError(
-            f"scaler: unknown keys {_short(unknown)}, missing keys {_short(missing)}; "
+            f"scaler: unknown keys {short(unknown)}, missing keys {short(missing)}; "
             f"expected kind, {', '.join(keys)}"
         )
     if saved["kind"] != kind:
-        raise DataError(f"scaler: kind is {_short(saved['kind'])}, expected {kind!r}")
+        raise DataError(f"scaler: kind is {short(saved['kind'])}, expected {kind!r}")
 
 
 def _numbers(saved: Mapping[str, Any], key: str) -> list[float]:
     """A list of finite numbers."""
     values = saved[key]
     if not isinstance(values, list):
-        raise DataError(f"scaler: {key} is {_short(values)}, expected a list of numbers")
+        raise DataError(f"scaler: {key} is {short(values)}, expected a list of numbers")
     for place, value in enumerate(values):
-        if not _is_finite(value):
-            raise DataError(f"scaler: {key}[{place}] is {_short(value)}, expected a finite number")
+        if not is_number(value):
+            raise DataError(f"scaler: {key}[{place}] is {short(value)}, expected a finite number")
     return [float(value) for value in values]
-
-
-def _is_finite(value: object) -> bool:
-    """A number that is finite as a float; True and False are none."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return isfinite(value)
-    except OverflowError:  # a whole number beyond the floats
-        return False
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:60] + "..."

@@ -33,9 +33,10 @@ from functools import cached_property
 from math import isfinite
 
 import purenn
+from purenn.checks import short
 from purenn.errors import ArgumentError, DataError
 from purenn.files import write_atomically
-from purenn.strict_json import nesting, parsed, read_text
+from purenn.strict_json import check_size, nesting, parsed, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -252,20 +253,30 @@ class Record:
 
         header, built, checks = checked_record(data)
         record = cls(header, lambda: built, lambda: checks)
-        for op in record.ops:  # do its arrays fit it, from the first entry to the last?
+        alike = {record._form(op): op for op in record.ops}
+        for op in alike.values():  # do its arrays fit it, from the first entry to the last?
             m, n = record.arrays[op.output].shape
             terms(record, op, 0, 0)
             terms(record, op, m - 1, n - 1)
         return record
 
+    def _form(self, op: Op) -> tuple[Any, ...]:
+        """Equal for operations that differ only in their numbers."""
+        shapes = [self.arrays[number].shape for number in (op.output, *op.inputs)]
+        return op.op, op.part, op.options.get("axis"), *shapes
+
     @classmethod
     def from_json(cls, text: str) -> Record:
         """The record that gave this `to_json()`. Raises DataError for anything else."""
+        if not isinstance(text, str):
+            raise DataError(f"the text is {short(text)}, expected a record as text")
         return cls._of_text(text, "the text")
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to a file, as a whole or not at all; ArgumentError for a path that cannot be."""
-        write_atomically(path, self.to_json() + "\n")
+        text = self.to_json()
+        check_size(text, f"{path}: the record was not saved", "record")
+        write_atomically(path, text + "\n")
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Record:

@@ -12,7 +12,7 @@ import operator
 import sys
 from inspect import signature
 
-from purenn.backend import CONVERSIONS, DERIVED, FUNCTIONS, Backend
+from purenn.backend import DERIVED, FUNCTIONS, Backend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from purenn.array import RowSource
 
-__all__ = ["OPERATORS", "Note", "Recorder", "RecordingBackend", "Traced", "TracedNumber", "plain"]
+__all__ = [
+    "OPERATIONS",
+    "OPERATORS",
+    "Note",
+    "Recorder",
+    "RecordingBackend",
+    "Traced",
+    "TracedNumber",
+    "plain",
+]
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -41,6 +50,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 }
 PASSED_OVER = ("purenn.explain", "purenn.parts")  # what stands between an operation and its line
 OPTIONS = {"axis", "keepdims"}  # arguments that are given by name and are no operands
+NOTED = (*FUNCTIONS, *DERIVED)
+OPERATIONS = (*OPERATORS, *NOTED, "astype", "take")  # every name that a note can have
 
 
 class Note:
@@ -234,9 +245,8 @@ class RecordingBackend(Backend):
         self.name, self.version, self.api_version = inner.name, inner.version, inner.api_version
         self.tolerance, self.device, self.lazy = inner.tolerance, inner.device, inner.lazy
         self.float64 = inner.float64
-        for name in (*FUNCTIONS, *DERIVED):
-            if name not in CONVERSIONS:
-                setattr(self, name, self._noting(name, getattr(inner, name)))
+        for name in NOTED:
+            setattr(self, name, self._noting(name, getattr(inner, name)))
 
     def _noting(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, noted; what is given by name becomes an operand in its place."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from purenn.backend import DERIVED, FUNCTIONS, get_backend
+from purenn.backend import get_backend
 from purenn.errors import DataError
-from purenn.explain.recording import OPERATORS
+from purenn.explain.recording import OPERATIONS, OPERATORS
 from purenn.matrix import Matrix
 from purenn.sparse import SparseMatrix
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["replay"]
 
 DAMAGE = (ArithmeticError, AttributeError, IndexError, TypeError, ValueError)  # of a changed file
-KNOWN = {*FUNCTIONS, *DERIVED, "astype", "take"}  # of the contract, beside the operators
 
 
 def replay(record: Record, backend: str | Backend | None = None) -> list[list[list[float]]]:
@@ -77,7 +76,7 @@ def _run(backend: Backend, op: Op, operands: list[Any]) -> Any:
         operands.append(backend.float64)
     if op.op == "take":
         return backend.take(operands[0], op.options["indices"])
-    if op.op not in KNOWN:
+    if op.op not in OPERATIONS:
         raise DataError(f"operation {op.n}: no backend has an operation {op.op!r}")
     return getattr(backend, op.op)(*operands, **op.options)
 

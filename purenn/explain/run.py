@@ -11,7 +11,7 @@ from contextlib import suppress
 from copy import deepcopy
 from math import inf
 
-from purenn.checks import whole
+from purenn.checks import as_whole, check_label_names, short, whole
 from purenn.errors import ArgumentError
 from purenn.explain.building import build
 from purenn.explain.copying import copies, trace
@@ -67,7 +67,8 @@ def explain(
             batch_size every step takes all rows
     steps   how many times the parameters are updated
     names   what the readers call things, each may be missing: "row_names", "feature_names",
-            "label_names" (lists of text) and "image_shape" (rows, columns)
+            "label_names" (lists of text; labels all different) and "image_shape"
+            (rows, columns)
     title   what the record is called
     force   record also what would take more than a million numbers
 
@@ -132,17 +133,22 @@ def _checked_names(names: Mapping[str, Any] | None) -> dict[str, Any]:
         name: None if given.get(name) is None else as_names(given[name], f"names: {name}")
         for name in NAMES
     }
+    if sides := made["image_shape"]:
+        made["image_shape"] = [as_whole(side) or 0 for side in sides]
     for name, values in made.items():
-        kind = int if name == "image_shape" else str
-        if values is not None and not all(isinstance(value, kind) for value in values):
-            raise ArgumentError(f"names: {name} is {values!r}, must be {WANTED[name]}")
-    if made["image_shape"] is not None and (
-        len(made["image_shape"]) != 2 or min(made["image_shape"]) < 1
-    ):
-        raise ArgumentError(
-            f"names: image_shape is {made['image_shape']!r}, must be {WANTED['image_shape']}"
-        )
+        good = _is_shape if name == "image_shape" else _are_texts
+        if values is not None and not good(values):
+            raise ArgumentError(f"names: {name} is {short(given[name])}, must be {WANTED[name]}")
+    check_label_names(made["label_names"] or (), "names: ", ArgumentError)
     return made
+
+
+def _is_shape(values: list[int]) -> bool:
+    return len(values) == 2 and min(values) >= 1
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _epochs(X: Any, steps: int, batch_size: int | None) -> int:

@@ -67,7 +67,7 @@ from purenn.files import write_atomically
 from purenn.storage.model import Model, Run
 from purenn.storage.reading import model_of
 from purenn.storage.writing import document_of
-from purenn.strict_json import LARGEST, nesting, parsed, read_text, text_of
+from purenn.strict_json import LARGEST, check_size, nesting, parsed, read_text, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def save(path: str | os.PathLike[str], model: Model | Network) -> None:
     with _told_of(f"{path}: the model was not saved"):
         document = document_of(model)
         model_of(document, get_backend("python"))  # or it would be found out when it is too late
-    data = text_of(document).encode()
+    text = text_of(document)
+    check_size(text, f"{path}: the model was not saved")
+    data = text.encode()
     if len(data) > LARGEST:
         raise DataError(
             f"{path}: the model was not saved: it would take {len(data):,} bytes, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from purenn.activations import Sigmoid, Softmax
+from purenn.checks import check_label_names
 from purenn.errors import ArgumentError
 from purenn.inputs import as_names
 from purenn.network import Network
@@ -64,7 +65,8 @@ class Model:
     task           "classification" or "regression"; None: classification where there are
                    label names or the network ends in Sigmoid or Softmax
     label_names    of the classes, in the order of their numbers; one for each output, or
-                   two for a single output, which is the probability of the second
+                   two for a single output, which is the probability of the second; all
+                   different
     feature_names  of the inputs
     target_name    of what is predicted
     image_shape    (rows, columns), where each example is a picture
@@ -73,7 +75,8 @@ class Model:
     loss           that the network was trained with
     run            a Run, if the training shall go on one day
 
-    What does not fit together is told by `save`.
+    What does not fit together is told by `save`; label names that are empty or stand twice
+    are refused at once, by an ArgumentError.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class Model:
             raise ArgumentError(f"network is {network!r}, not a purenn network")
         self.network = network
         self.label_names = _names("label_names", label_names)
+        check_label_names(self.label_names or (), error=ArgumentError)
         self.feature_names = _names("feature_names", feature_names)
         self.task = self._likely_task() if task is None else task
         self.target_name = target_name

@@ -10,7 +10,14 @@ from __future__ import annotations
 from math import inf, isfinite, nan
 
 from purenn.callbacks import EarlyStopping
-from purenn.checks import check_keys, check_rows, check_whole, is_number, short
+from purenn.checks import (
+    check_keys,
+    check_label_names,
+    check_rows,
+    check_whole,
+    is_number,
+    short,
+)
 from purenn.errors import ArgumentError, DataError
 from purenn.layers import Dense
 from purenn.network import Network
@@ -178,6 +185,7 @@ def _label_names(data: Any, task: str, outputs: int) -> list[str] | None:
         expected = "2, as the network has a single output" if outputs == 1 else f"{outputs}, one"
         expected += "" if outputs == 1 else " for each output of the network"
         raise DataError(f"label_names has {len(names)} names, expected {expected}")
+    check_label_names(names)
     return names
 
 
@@ -315,7 +323,26 @@ def _history(data: Any) -> History:
     history.metrics = _lists(data["metrics"], f"{where}.metrics")
     history.validation_losses = _values(data["validation_losses"], f"{where}.validation_losses")
     history.validation_metrics = _lists(data["validation_metrics"], f"{where}.validation_metrics")
+    _check_even(history, where)
     return history
+
+
+def _check_even(history: History, where: str) -> None:
+    """Each list has a number for each epoch; those of the validation may all be empty instead."""
+    epochs, validated = len(history.losses), len(history.validation_losses)
+    if validated not in (0, epochs):
+        raise DataError(
+            f"{where}.validation_losses has {validated} numbers, expected {epochs} as losses "
+            "has, or none; a run measures the same in each epoch"
+        )
+    for key, expected in (("metrics", epochs), ("validation_metrics", validated)):
+        for name, values in getattr(history, key).items():
+            if len(values) != expected:
+                raise DataError(
+                    f"{at(f'{where}.{key}', name)} has {len(values)} numbers, expected {expected} "
+                    f"as {key.removesuffix('metrics')}losses has; "
+                    "a run measures the same in each epoch"
+                )
 
 
 def _lists(data: Any, where: str) -> dict[str, list[float]]:
@@ -354,4 +381,6 @@ def _set_random(random: RandomState, data: Any) -> None:
         raise DataError(f"{where}.position is {position}, expected at most {WORDS}")
     if spare is not None and not is_number(spare):
         raise DataError(f"{where}.spare is {short(spare)}, expected a finite number, or null")
-    random.set_state(("MT19937", words, position, int(spare is not None), spare or 0.0))
+    random.set_state(
+        ("MT19937", words, position, int(spare is not None), 0.0 if spare is None else spare)
+    )

@@ -286,6 +286,78 @@ def test_a_line_without_end_is_refused_before_memory_is_gone(write: Write) -> No
     assert "line 1: longer than 16,777,216 bytes" in error_of(path)
 
 
+QUOTED = b'"' + b"x" * 998 + b'\n",'  # the rest of a row that began a line earlier
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (QUOTED * 30_000, "data.csv, line 1: the row that starts here goes on over more than 16,7"),
+        (b"a,b\n1,x\n" + b'"\n",' * 40_000, "data.csv, line 3: the row that starts here goes"),
+        (b"a,b\n1,x\n" + b"\n" * 40_000, "data.csv, line 30003: more than 16,777,216 bytes "),
+        (b"a,b\n" + (b" " * 999 + b"\n") * 30_000, "lines up to here are blank; is this a CSV"),
+        (
+            b'a,b\n1,"\n' + (b"x" * 99 + b"\n") * 5000,
+            "line 2: a cell is too long; is a quote left open",
+        ),
+        (b"1," + b"1" * 30_000_000, "line 1: longer than 16,777,216 bytes"),
+        (b"1," + b"1" * 10_000_000, "line 1: a cell is too long"),
+        (b"1,1e" + b"9" * 100_000 + b"\n", "line 1, column 2: found '1e9999999"),
+        (b"1," + b"9" * 131_000 + b"\n", "line 1, column 2: found '999999999"),
+        (b"1" * 131_000 + b",x\n", "line 1, column 1: found '111111111"),
+        (
+            b"".join(b'%d,"%d%s"\n' % (i, i, b"x" * 100_000) for i in range(200)),
+            "line 168, column 2: the different labels have more than 16,777,216 letters together",
+        ),
+    ],
+    ids=range(11),
+)
+def test_what_is_packed_small_and_never_ends(
+    write: Write, content: bytes, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of some KB, which unpacks to much more: memory stays below a few lines."""
+    monkeypatch.setattr("purenn.data.csv_records.MOST_LINES", 30_000)
+    path = write(gzip.compress(content, 1))
+    del content
+    tracemalloc.start()
+    assert message in error_of(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 7 * 2**24
+
+
+def test_a_row_has_no_more_bytes_and_lines_than_the_limits(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("purenn.data.csv_records.LONGEST_LINE", 100)
+    monkeypatch.setattr("purenn.data.csv_records.MOST_LINES", 10)
+    row = '1,"' + "\n" * 9 + 'x"\n'
+    longer, larger = row.replace("x", "\nx"), row.replace("x", "x" * 90)
+    goes_on = "the row that starts here goes on over more than .*; is a quote left open"
+    data = read_csv(write(f"a,b\n{row}2,y\n\n\n\n{row}\n\n{row.replace('x', 'y')}"))
+    assert data.label_names == ("x", "y")  # nor do the rows add up
+    for table in (longer, larger):
+        with pytest.raises(DataFileError, match=f"data.csv, line 5: {goes_on}"):
+            read_csv(write(f"a,b\n2,y\n\n\n{table}"))
+    for line, lines in (("\n", 11), (" \n", 11), ('""\n', 11), (" " * 30 + "\n", 4)):
+        blank = line * lines
+        read_csv(write(f"a,b\n2,y\n{line * (lines - 1)}3,x\n"))
+        with pytest.raises(DataFileError, match=r"lines up to here are blank; is this a CSV"):
+            read_csv(write(f"a,b\n2,y\n{blank}3,x\n"))
+
+
+def test_messages_do_not_grow_with_the_file(write: Write) -> None:
+    many = ",".join(["a"] * 50_000)
+    told = [
+        error_of(write(f"{many}\n"), label="a"),
+        error_of(write("a,b\n1,2\n"), label="x" * 100_000),
+        error_of(write("1,2\n1,2\n"), label="x" * 100_000),
+        error_of(write(f"a,b,{'c' * 100_000}\n1,2,3\n"), feature_names=["d" * 100_000]),
+    ]
+    assert "stands in columns 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 49,990 more" in told[0]
+    assert max(map(len, told)) < 400
+
+
 def test_ten_thousand_columns(write: Write) -> None:
     header = ",".join(f"c{i}" for i in range(10_000)) + ",kind\n"
     data = read_csv(write(header + ("0.5," * 10_000 + "x\n") * 9 + "1.5," * 10_000 + "y\n"))

@@ -1,17 +1,22 @@
 """Whatever bytes a file holds: it is read, or purenn's own error comes out, and nothing else."""
 
+import csv
 import gzip
 import struct
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from purenn.data import read_csv, read_csv_features, read_idx, read_idx_pair, scaler_from_dict
+from purenn.data.csv_records import read_records
 from purenn.errors import DataError, PurennError
 
 CSV = b'"a",b,kind\n1,2,x\n3,"4",y\r\n5,6.5,x\n'
@@ -93,6 +98,58 @@ def test_idx_pair(tmp_path: Path, images: bytes, labels: bytes) -> None:
     (tmp_path / "labels").write_bytes(labels)
     data = read(read_idx_pair, tmp_path / "f", images, labels=tmp_path / "labels")
     assert data is None or len(data) == len(data.targets)
+
+
+pieces = st.sampled_from(["1", "", '""', '"\n"', '"x\n\ny"', '"\n', " ", '"a\n\n\n\n\n\n"'])
+rows = st.lists(st.lists(pieces, max_size=4).map(",".join), max_size=12).map("\n".join)
+
+
+def records_of(text: str) -> list[tuple[int, int, list[str]]]:
+    """First and last line, and cells, of each record that the csv module finds."""
+    reader = csv.reader(text.splitlines(keepends=True), skipinitialspace=True, strict=True)
+    found = []
+    with suppress(csv.Error):
+        last = 0
+        for cells in reader:
+            found.append((last + 1, last := reader.line_num, cells))
+    return found
+
+
+@many
+@given(rows)
+def test_a_record_has_no_more_bytes_and_lines_than_the_limits(text: str) -> None:
+    lines, expected = text.splitlines(keepends=True), records_of(text)
+    good = [(a, b, cells) for a, b, cells in expected if len(cells) > 1 or "".join(cells).strip()]
+    read: list[tuple[int, list[str]]] = []
+    told = ""
+    with patch.multiple("purenn.data.csv_records", LONGEST_LINE=20, MOST_LINES=5):
+        try:
+            read.extend(read_records(BytesIO(text.encode()), "f"))
+        except DataError as error:
+            told = str(error)
+    assert read == [(start, cells) for start, _, cells in good[: len(read)]]
+    for start, end, _ in good[: len(read)]:
+        assert end - start < 5
+        assert len("".join(lines[start - 1 : end])) <= 20
+    if not told:
+        assert len(read) == len(good)
+    elif len(text) <= 20 and len(lines) <= 5:  # then a quote is wrong
+        assert "bytes or" not in told
+
+
+@many
+@given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=3), st.binary(max_size=20))
+def test_what_an_idx_header_claims_is_not_believed(
+    tmp_path: Path, sizes: list[int], items: bytes
+) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(struct.pack(f">{len(sizes) + 1}I", 0x800 + len(sizes), *sizes) + items)
+    tracemalloc.start()
+    with suppress(DataError):
+        assert len(read_idx(path).data) == len(items)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**22  # a step of the reading, and its buffer
 
 
 json = st.recursive(
