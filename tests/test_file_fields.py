@@ -57,7 +57,10 @@ def a_classification() -> Model:
     network = nn.Network([*layers, nn.Softmax()], seed=1, backend="python")
     optimizer = optimizers.Adam(0.1, schedule=schedules.WarmUp(2, schedules.CosineDecay(5)))
     how: dict[str, Any] = {"loss": nn.CrossEntropy(), "optimizer": optimizer, "epochs": 2}
-    history = nn.train(network, X, [0, 1, 1], batch_size=2, metrics=["accuracy"], **how)
+    stopping = nn.EarlyStopping(2, min_delta=9.0)  # the first epoch stays the best one
+    history = nn.train(
+        network, X, [0, 1, 1], batch_size=2, metrics=["accuracy"], callbacks=stopping, **how
+    )
     return Model(
         network,
         label_names=["no", "yes"],
@@ -66,7 +69,13 @@ def a_classification() -> Model:
         image_shape=(1, 2),
         scaler=StandardScaler().fit(X),
         loss=nn.CrossEntropy(),
-        run=Run(optimizer, batch_size=2, history=history, options={"x": [1, {"y": None}]}),
+        run=Run(
+            optimizer,
+            batch_size=2,
+            history=history,
+            options={"x": [1, {"y": None}]},
+            stopping=stopping,
+        ),
     )
 
 
@@ -74,13 +83,16 @@ def a_regression() -> Model:
     network = nn.Network([nn.Dense(2, 3), nn.ELU(0.5), nn.Dense(3, 1)], seed=1, backend="python")
     optimizer = optimizers.SGD(0.1, 0.9, True, clip_norm=1.0, schedule=schedules.StepDecay(3, 0.5))
     how: dict[str, Any] = {"loss": nn.Huber(), "optimizer": optimizer, "epochs": 3}
-    history = nn.train(network, X, Y, metrics=["r2"], validation=(X, Y), **how)
+    stopping = nn.EarlyStopping(2, min_delta=9.0)
+    history = nn.train(network, X, Y, metrics=["r2"], validation=(X, Y), callbacks=stopping, **how)
+    for parameter, last in zip(network.trainable, stopping.last, strict=True):
+        parameter.value = last  # as in the middle of a run
     return Model(
         network,
         scaler=ConstantScaler(divisor=2.0),
         target_scaler=MinMaxScaler().fit(Y),
         loss=nn.Huber(),
-        run=Run(optimizer, history=history),
+        run=Run(optimizer, history=history, stopping=stopping),
     )
 
 
@@ -94,7 +106,8 @@ MODEL_FIELDS = {
         run.random.words[] run.random.position run.optimizer.steps run.optimizer.epochs_begun
         run.optimizer.settings.schedule.settings.every
         run.optimizer.settings.schedule.settings.epochs
-        run.optimizer.settings.schedule.settings.then.settings.epochs""",
+        run.optimizer.settings.schedule.settings.then.settings.epochs
+        run.stopping.patience run.stopping.best_epoch""",
     "whole null": "run.batch_size",
     "truth": "run.optimizer.settings.nesterov",
     "whole fraction": """layers[].weights[][] layers[].bias[][] layers[].slope
@@ -105,14 +118,16 @@ MODEL_FIELDS = {
         run.optimizer.settings.weight_decay run.optimizer.settings.momentum
         run.optimizer.settings.schedule.settings.factor
         run.optimizer.settings.schedule.settings.then.settings.final
-        run.optimizer.state.*.*[][]""",
+        run.optimizer.state.*.*[][] run.stopping.min_delta run.stopping.best.*[][]
+        run.stopping.last.*[][]""",
     "whole fraction null": """run.history.losses[] run.history.validation_losses[]
         run.history.metrics.*[] run.history.validation_metrics.*[] run.random.spare
-        run.optimizer.settings.clip_norm""",
+        run.optimizer.settings.clip_norm run.stopping.best_loss""",
     "list": """layers layers[].weights layers[].weights[] layers[].bias[] scaler.mean
         scaler.deviation target_scaler.minimum target_scaler.range run.history.losses
         run.history.validation_losses run.history.metrics.* run.history.validation_metrics.*
-        run.random.words run.optimizer.state.*.* run.optimizer.state.*.*[]""",
+        run.random.words run.optimizer.state.*.* run.optimizer.state.*.*[] run.stopping.best.*
+        run.stopping.best.*[] run.stopping.last.* run.stopping.last.*[]""",
     "list null": "label_names feature_names image_shape layers[].bias",
     "dictionary": """layers[] run.options run.history run.history.metrics
         run.history.validation_metrics run.random run.optimizer run.optimizer.settings
@@ -120,7 +135,8 @@ MODEL_FIELDS = {
         run.optimizer.settings.schedule.settings.then.settings run.optimizer.state
         run.optimizer.state.*""",
     "dictionary null": """scaler target_scaler loss run run.optimizer.settings.schedule
-        run.optimizer.settings.schedule.settings.then""",
+        run.optimizer.settings.schedule.settings.then run.stopping run.stopping.best
+        run.stopping.last""",
 }
 
 
@@ -193,7 +209,7 @@ def places(data: Any, path: tuple[Key, ...] = ()) -> list[tuple[Key, ...]]:
 def form(path: tuple[Key, ...]) -> str:
     """Its name in the tables: list places as [], names of parameters and of metrics as *."""
     text = "".join("[]" if isinstance(key, int) else f"~{key}" for key in path)[1:]
-    text = re.sub(r"(metrics|sources|gradient_check\[\])~[^~[]+", r"\1~*", text)
+    text = re.sub(r"(metrics|sources|gradient_check\[\]|stopping~best|stopping~last)~[^~[]+", r"\1~*", text)
     return re.sub(r"state(~\w+)?(~\w+)?", _stars, text).replace("~", ".")
 
 
