@@ -15,6 +15,7 @@ __all__ = [
     "IncompleteBackendError",
     "NonFiniteError",
     "PurennError",
+    "RangeError",
     "ShapeError",
     "UnknownBackendError",
 ]
@@ -26,6 +27,10 @@ class PurennError(Exception):
 
 class ArgumentError(PurennError, ValueError):
     """An argument (a rate, a size, a layer, a loss) has a value that cannot work."""
+
+
+class RangeError(ArgumentError, OverflowError):
+    """A range of numbers to draw from has no finite width."""
 
 
 class ShapeError(PurennError, ValueError):
