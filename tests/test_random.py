@@ -8,7 +8,9 @@ from array import array
 from collections import UserList, deque
 from collections.abc import Callable, Sequence
 from copy import copy, deepcopy
+from math import log, prod, sqrt
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -92,6 +94,7 @@ def test_words_as_a_seed_go_the_way_of_pythons_own_seeding(words: list[int]) -> 
     words[-1] = words[-1] or 1
     python = Random(sum(word << 32 * place for place, word in enumerate(words)))
     random = RandomState(words)
+    assert random.get_state()[1] == list(python.getstate()[1][:-1])
     assert random.rand(3) == [python.random() for _ in range(3)]
     assert random.get_state()[1] == list(python.getstate()[1][:-1])
 
@@ -208,6 +211,17 @@ def test_uniform_and_normal_are_scaled_draws() -> None:
     assert RandomState(3).uniform(-2, 4, 5) == [-2 + 6 * u for u in RandomState(3).rand(5)]
     assert RandomState(3).normal(1, 2, 5) == [1 + 2 * z for z in RandomState(3).randn(5)]
     assert RandomState(3).normal(1, 0, 2) == [1.0, 1.0]
+    assert RandomState(3).uniform(size=5) == RandomState(3).rand(5)
+    assert RandomState(3).normal(size=5) == RandomState(3).randn(5)
+
+
+def test_points_on_the_rim_and_in_the_middle_are_drawn_again() -> None:
+    """Of the polar method: there r² is 1 or 0, and the formula has no value."""
+    random, draws = RandomState(0), iter((0.0, 0.5, 0.5, 0.5, 0.25, 0.75))
+    engine: Any = SimpleNamespace(random=draws.__next__)
+    random._engine = engine
+    assert random.randn() == -random.randn() == sqrt(-2.0 * log(0.5) / 0.5) / 2.0
+    assert next(draws, None) is None
 
 
 def test_permutation_and_shuffle() -> None:
@@ -226,6 +240,9 @@ def test_randint_reaches_both_ends() -> None:
     assert set(RandomState(0).randint(-1, 2, 200)) == {-1, 0, 1}
     assert RandomState(0).randint(5, 6, 3) == [5, 5, 5]
     assert all(0 <= value < 3 for value in RandomState(0).randint(3, size=50))
+    for bits in (32, 33, 34, 63):
+        values = RandomState(0).randint(2**bits, size=50)
+        assert 0 <= min(values) < 2**bits / 4 < 2**bits * 3 / 4 < max(values) < 2**bits
 
 
 def test_nothing_is_drawn_of_an_empty_range_where_nothing_is_asked() -> None:
@@ -253,6 +270,14 @@ MUTABLE: dict[str, Callable[[], Any]] = {
     "memoryview of floats": lambda: memoryview(array("d", range(7)))[::-1],
     "ctypes numbers": lambda: (ctypes.c_double * 7)(*range(7)),
 }
+
+
+@pytest.mark.parametrize("empty", [[], deque(), bytearray(), array("d"), UserList()])
+def test_shuffle_of_nothing(empty: Any) -> None:
+    random = RandomState(0)
+    random.shuffle(empty)
+    assert list(empty) == random.permutation(empty) == []
+    assert random.rand() == RandomState(0).rand()
 
 
 @pytest.mark.parametrize("name", MUTABLE)
@@ -314,6 +339,76 @@ def test_shuffle_of_items_that_are_views() -> None:
     assert [row.plain() for row in places(windows)] == pairs
 
 
+class Standard:
+    """An array with what the array API standard promises, and no more: no len, no tolist.
+
+    A row is named x[i, ...] and is a window on the same numbers.
+    """
+
+    def __init__(self, numbers: list[Any], *shape: int, dtype: str = "float64") -> None:
+        self.numbers, self.shape, self.dtype, self.start = numbers, shape, dtype, 0
+        self.ndim = len(shape)
+
+    def __getitem__(self, key: Any) -> "Standard":
+        if self.ndim == 1 and isinstance(key, int):
+            key = (key, ...)
+        if not isinstance(key, tuple) or key[1:] != (...,) or not 0 <= key[0] < self.shape[0]:
+            raise IndexError(f"there is no {key}")
+        part = Standard(self.numbers, *self.shape[1:], dtype=self.dtype)
+        part.start = self.start + key[0] * prod(part.shape)
+        return part
+
+    def __setitem__(self, key: Any, value: "Standard") -> None:
+        part, count = self[key], prod(value.shape)
+        self.numbers[part.start : part.start + count] = value.held()
+
+    def held(self) -> list[Any]:
+        return self.numbers[self.start : self.start + prod(self.shape)]
+
+    def __index__(self) -> int:
+        if self.shape == () and self.dtype == "int64":
+            return int(self.numbers[self.start])
+        raise TypeError("only a whole number is an index")
+
+    def __float__(self) -> float:
+        return float(self.numbers[self.start])
+
+
+@pytest.mark.parametrize("shape", [(7,), (7, 2), (7, 2, 2), (1, 3)])
+def test_arrays_that_offer_the_standard_alone(shape: tuple[int, ...]) -> None:
+    count, width = prod(shape), prod(shape[1:])
+    order = RandomState(3).permutation(shape[0])
+    expected = [i * width + j for i in order for j in range(width)]
+    for dtype, kind in (("float64", float), ("int64", int)):
+        x: Any = Standard([*range(count)], *shape, dtype=dtype)
+        mixed = RandomState(3).permutation(x)
+        assert x.numbers == [*range(count)]
+        assert flat(mixed) == expected
+        assert {type(number) for number in flat(mixed)} == {kind}
+        RandomState(3).shuffle(x)
+        assert x.numbers == expected
+        words: Any = Standard([*range(count)], count, dtype="int64")
+        assert RandomState(words).rand() == RandomState(range(count)).rand()
+
+
+def test_an_array_item_that_is_no_number_stays_what_it_is() -> None:
+    x: Any = Standard([True, False], 2, dtype="bool")
+    assert sorted(item.held() for item in RandomState(0).permutation(x)) == [[False], [True]]
+
+
+@pytest.mark.parametrize("shape", [(5, 0), (5, 2, 0), (0, 5), (0,)])
+def test_an_array_without_numbers(shape: tuple[int, ...]) -> None:
+    """Nothing is drawn to shuffle it; permutation draws the order of its rows, as NumPy does."""
+    x: Any = Standard([], *shape)
+    random = RandomState(0)
+    random.shuffle(x)
+    assert random.get_state() == RandomState(0).get_state()
+    assert len(random.permutation(x)) == shape[0]
+    drawn = RandomState(0)
+    drawn.permutation(shape[0])
+    assert random.get_state() == drawn.get_state()
+
+
 class Named(UserList[int]):
     """A table, as of pandas: x[0] gives and takes a column."""
 
@@ -373,6 +468,7 @@ def test_choice_never_takes_what_has_no_probability() -> None:
         (({1, 2},), "choice: a is {1, 2}, must be"),
         (({1: 2},), "choice: a is {1: 2}, must be"),
         ((iter([1]),), "choice: a is .*iterator.*, must be"),
+        (([[1, 2]],), r"choice: \[1, 2\] is a row"),
         (([[1, 2], [3, 4]],), r"choice: \[1, 2\] is a row, .* the numbers of rows: choice\(2\)"),
         ((3, 4, False), "choice: 4 to draw from 3; replace=True lets items come up again"),
         (
@@ -416,11 +512,12 @@ class Rounded:
 
 
 @pytest.mark.parametrize(
-    "dtype,room",
+    "dtype,room",  # the square root of a type's spacing near 1
     [("float16", 2.0**-5), ("float32", 2.0**-11.5), ("torch.float32", 2.0**-11.5), ("", 2.0**-26)],
 )
 def test_choice_allows_p_the_rounding_of_its_type(dtype: str, room: float) -> None:
-    """As NumPy does: the square root of the type's spacing near 1."""
+    exact: Any = Rounded("float16", 0.5, 0.5 + 2.0**-5)
+    assert RandomState(0).choice(2, p=exact) in (0, 1)
     for sign in (1.0, -1.0):
         p: Any = Rounded(dtype, 0.5, 0.5 + sign * 0.99 * room)
         assert len(RandomState(0).choice(2, 3, p=p)) == 3
@@ -582,6 +679,7 @@ WORDS = RandomState(0).get_state()[1]
         ("MT19937", None, 624),
         ("MT19937", 624, 624),
         ("MT19937", [0] * 624, 624),
+        ("MT19937", [5] + [0] * 623, 624),
         ("MT19937", [*WORDS[:-1], 1.0], 624),
         ("MT19937", WORDS, 1.5),
         ("MT19937", WORDS, 624, 1, float("nan")),
@@ -625,6 +723,14 @@ def test_a_state_may_end_after_the_position_or_be_numpys_dictionary() -> None:
         other.randn()  # a spare number of its own, which goes
         other.set_state(state)
         assert other.randn(len(drawn)) == drawn
+
+
+def test_states_at_the_edge_of_what_is_one() -> None:
+    assert RandomState(0).get_state()[2:] == (624, 0, 0.0)
+    random = RandomState(5)
+    for words, position in ((WORDS, 0), ([0, 1] + [0] * 622, 624)):
+        random.set_state(("MT19937", words, position))
+        assert random.get_state() == ("MT19937", words, position, 0, 0.0)
 
 
 class Tagged(RandomState):
