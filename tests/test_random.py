@@ -416,11 +416,11 @@ class Named(UserList[int]):
 
 
 def test_shuffle_of_what_has_no_places() -> None:
-    read_only: Any = memoryview(bytes(3))
+    read_only: list[Any] = [memoryview(bytes(3)), memoryview(bytes(1))]
     table: Any = memoryview(bytearray(6)).cast("B", [3, 2])
     bad: list[Any] = [
         (1, 2, 3), (), "abc", "", b"abc", range(3), {1, 2}, set(), {0: 1, 1: 0}, {}, {0: 1}.keys(),
-        iter([1, 2]), 5, None, list, read_only, table, Named(),
+        iter([1, 2]), 5, None, list, *read_only, table, Named(),
     ]  # fmt: skip
     random = RandomState(4)
     for x in bad:
