@@ -153,8 +153,11 @@ class RandomState:
         Rows of an array come as lists of numbers, and share nothing with it; to keep an
         array one, take its rows in the order of `permutation(len(x))`.
         """
-        mixed = items_of(x)
-        if mixed is None:
+        if type(x) is int and x >= 0:  # the rows of an epoch, at once
+            mixed = list(range(x))
+        elif (items := items_of(x)) is not None:
+            mixed = items
+        else:
             mixed = list(range(whole(x, "permutation: x", 0, also=", or a sequence")))
         self.shuffle(mixed)
         return mixed
