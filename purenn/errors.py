@@ -17,6 +17,7 @@ __all__ = [
     "NonFiniteError",
     "NotReadyError",
     "PurennError",
+    "RangeError",
     "ShapeError",
     "UnknownBackendError",
 ]
@@ -28,6 +29,10 @@ class PurennError(Exception):
 
 class ArgumentError(PurennError, ValueError):
     """An argument (a rate, a size, a layer, a loss) has a value that cannot work."""
+
+
+class RangeError(ArgumentError, OverflowError):
+    """A range of numbers to draw from has no finite width."""
 
 
 class ShapeError(PurennError, ValueError):

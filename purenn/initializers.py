@@ -8,7 +8,7 @@ scale with the number of inputs (fan in) and outputs (fan out) of the layer.
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt
 
 from purenn.checks import real
 from purenn.errors import ArgumentError
@@ -50,8 +50,10 @@ class Uniform:
 
     def __init__(self, low: float = -0.5, high: float = 0.5) -> None:
         self.low, self.high = real(low, "Uniform: low"), real(high, "Uniform: high")
-        if not self.low < self.high:
-            raise ArgumentError(f"Uniform({low!r}, {high!r}): low must be below high")
+        if not 0.0 < self.high - self.low < inf:
+            raise ArgumentError(
+                f"Uniform({low!r}, {high!r}): low must be below high, and high - low finite"
+            )
 
     def __call__(self, random: RandomState, n_in: int, n_out: int) -> Rows:
         rows: Rows = random.uniform(self.low, self.high, (n_in, n_out))

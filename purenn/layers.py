@@ -158,10 +158,16 @@ class Dense(Layer):
         self.backend = backend
         self.title = f"Dense {number} ({self.n_in} → {self.n_out})"
         W = self._drawn("weights", self.weights, random, self.n_in)
-        self.W = Parameter(f"W{number}", backend.from_list(W))
+        self.W = self._parameter(f"W{number}", W)
         if self.bias is not None:
             b = self._drawn("bias", self.bias, random, 1)
-            self.b = Parameter(f"b{number}", backend.from_list(b))
+            self.b = self._parameter(f"b{number}", b)
+
+    def _parameter(self, name: str, rows: list[list[float]]) -> Parameter:
+        value = self.backend.from_list(rows)
+        if not self.backend.all_finite(value):
+            raise ArgumentError(f"{self}: {name} was drawn as large as no float can be")
+        return Parameter(name, value)
 
     def _drawn(self, what: str, given: Any, random: RandomState, n: int) -> list[list[float]]:
         """The n rows of a parameter, drawn if an initializer was given; of a stranger, checked."""

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from purenn.backend import get_backend
 from purenn.batches import Examples, is_source
-from purenn.checks import short
+from purenn.checks import short, whole
 from purenn.errors import ArgumentError, ShapeError
 from purenn.guard import check_predictions
 from purenn.inputs import as_array, as_weights
@@ -14,6 +14,7 @@ from purenn.layers import Dense, Layer, Parameter, assign
 from purenn.losses import Loss, checked_loss
 from purenn.parts import CheckedLayer, check_call, check_methods, is_foreign
 from purenn.random import RandomState
+from purenn.seeding import WORD, new_seed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ class Network:
 
     layers   descriptions of layers; the network makes its own copies and draws their
              weights in order, so one seed gives the same network on every backend
-    seed     a whole number from 0 to 2³² − 1, or None for a random one; shuffling in
-             training goes on with the same generator
+    seed     a whole number from 0 to 2³² − 1, or None for a random one (the attribute
+             `seed` tells which); shuffling in training goes on with the same generator
     backend  a name or a Backend; None takes the one in force (see purenn.get_backend)
 
     Raises ArgumentError for no layers or layers that do not fit each other.
@@ -45,7 +46,10 @@ class Network:
         backend: str | Backend | None = None,
     ) -> None:
         self.backend = get_backend(backend)
-        self.random = RandomState(seed)
+        if seed is not None:
+            seed = whole(seed, "Network: seed", 0, WORD, also=", or None")
+        self.seed = new_seed() if seed is None else seed
+        self.random = RandomState(self.seed)
         self.layers = [layer.copy() for layer in _checked(layers)]
         built: dict[type[Layer], int] = {}
         for layer in self.layers:
@@ -176,7 +180,7 @@ class Network:
 
     def __repr__(self) -> str:
         layers = ", ".join(map(repr, self.layers))
-        return f"Network([{layers}], seed={self.random.seed}, backend={self.backend.name!r})"
+        return f"Network([{layers}], seed={self.seed}, backend={self.backend.name!r})"
 
 
 def _checked(layers: Sequence[Layer]) -> list[Layer]:

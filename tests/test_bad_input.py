@@ -370,9 +370,11 @@ def test_layers_that_do_not_fit(layers: Any, message: str) -> None:
         nn.Network(layers, seed=0)
 
 
-@pytest.mark.parametrize("seed", [-1, 2**32, "0", 1.5])
+@pytest.mark.parametrize("seed", [-1, 2**32, "0", 1.5, True, [1], (1, 2), range(3)])
 def test_seeds_that_are_refused(seed: Any) -> None:
-    with pytest.raises(ArgumentError, match="4294967295"):
+    with pytest.raises(
+        ArgumentError, match=r"Network: seed is .* whole number from 0 to 4294967295"
+    ):
         nn.Network([nn.Dense(2, 1)], seed=seed)
 
 

@@ -209,7 +209,9 @@ def places(data: Any, path: tuple[Key, ...] = ()) -> list[tuple[Key, ...]]:
 def form(path: tuple[Key, ...]) -> str:
     """Its name in the tables: list places as [], names of parameters and of metrics as *."""
     text = "".join("[]" if isinstance(key, int) else f"~{key}" for key in path)[1:]
-    text = re.sub(r"(metrics|sources|gradient_check\[\]|stopping~best|stopping~last)~[^~[]+", r"\1~*", text)
+    text = re.sub(
+        r"(metrics|sources|gradient_check\[\]|stopping~best|stopping~last)~[^~[]+", r"\1~*", text
+    )
     return re.sub(r"state(~\w+)?(~\w+)?", _stars, text).replace("~", ".")
 
 

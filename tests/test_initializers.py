@@ -67,6 +67,11 @@ def test_uniform_refuses_an_empty_range(low: float, high: float) -> None:
         init.Uniform(low, high)
 
 
+def test_uniform_refuses_a_range_wider_than_floats() -> None:
+    with pytest.raises(ArgumentError, match="high - low finite"):
+        init.Uniform(-1e308, 1e308)
+
+
 @pytest.mark.parametrize("bound", [float("nan"), float("inf"), None, "1", True])
 def test_uniform_refuses_bounds_that_are_no_numbers(bound: Any) -> None:
     with pytest.raises(ArgumentError, match=r"Uniform: low is .*, must be a finite number"):

@@ -75,7 +75,25 @@ def test_a_seed_repeats_and_none_does_not() -> None:
     assert small(3).parameters != small(4).parameters
     first, second = (nn.Network([nn.Dense(3, 3)]) for _ in range(2))
     assert first.parameters != second.parameters
-    assert nn.Network([nn.Dense(3, 3)], seed=first.random.seed).parameters == first.parameters
+    assert nn.Network([nn.Dense(3, 3)], seed=first.seed).parameters == first.parameters
+
+
+def test_the_seed_is_the_one_of_the_weights_whatever_is_drawn_later() -> None:
+    network = small(3)
+    network.random.seed([1, 2])
+    assert network.seed == 3
+    assert "seed=3," in repr(network)
+
+
+class Three:
+    def __index__(self) -> int:
+        return 3
+
+
+def test_a_whole_number_of_any_library_is_a_seed() -> None:
+    seed: Any = Three()
+    assert small(seed).parameters == small(3).parameters
+    assert type(small(seed).seed) is int
 
 
 def test_one_layer_needs_no_list() -> None:

@@ -314,7 +314,16 @@ def test_the_generator_goes_on_with_its_spare_number(tmp_path: Path) -> None:
     loaded = load(tmp_path / "m.json").network
     assert loaded.random.get_state() == state
     assert loaded.random.randn(3) == network.random.randn(3)
-    assert loaded.random.seed == 8
+    assert loaded.seed == 8
+
+
+def test_the_seed_in_a_file_is_the_one_of_the_weights(tmp_path: Path) -> None:
+    network = nn.Network([nn.Dense(3, 1)], seed=8)
+    network.random.seed([1, 2, 3])  # for what is drawn from here on
+    save(tmp_path / "m.json", Model(network, run=Run(optimizers.SGD())))
+    loaded = load(tmp_path / "m.json").network
+    assert loaded.seed == 8
+    assert loaded.random.rand(3) == network.random.rand(3)
 
 
 def test_the_optimizer_belongs_to_the_loaded_network(backend: Backend, tmp_path: Path) -> None:

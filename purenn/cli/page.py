@@ -28,7 +28,7 @@ def write_page(
             facts=[
                 ("network", " - ".join(map(repr, network.layers))),
                 ("backend", network.backend.name),
-                ("seed", str(network.random.seed)),
+                ("seed", str(network.seed)),
                 ("optimizer", repr(model.run.optimizer)),
                 ("epochs", str(len(history.losses))),
                 ("time", f"{history.seconds:.1f} s"),

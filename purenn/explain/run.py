@@ -111,7 +111,7 @@ def explain(
             "layers": [layer.title for layer in network.layers],
             "loss": repr(loss),
             "optimizer": repr(optimizer),
-            "seed": network.random.seed,
+            "seed": network.seed,
         },
         "steps": steps,
         **names,

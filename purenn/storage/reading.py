@@ -22,7 +22,7 @@ from purenn.errors import ArgumentError, DataError
 from purenn.layers import Dense
 from purenn.network import Network
 from purenn.optimizers import optimizer_from_dict
-from purenn.random import WORD, WORDS
+from purenn.seeding import WORD, WORDS
 from purenn.storage.kinds import LAYERS, LOSSES, from_plain, kind_of
 from purenn.storage.model import Model, Run
 from purenn.storage.writing import FORMAT, VERSION

@@ -46,7 +46,7 @@ def document_of(model: Model) -> dict[str, Any]:
         "scaler": None if model.scaler is None else _scaler(model.scaler),
         "target_scaler": None if model.target_scaler is None else _scaler(model.target_scaler),
         "loss": None if loss is None else to_plain(loss, LOSSES, "loss"),
-        "seed": network.random.seed,
+        "seed": network.seed,
         "layers": _layers(network),
         "run": None if run is None else _run(run, network),
     }
