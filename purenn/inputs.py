@@ -163,7 +163,7 @@ def _collection(data: Any, name: str, wanted: str) -> Iterable[Any]:
 
 def _gives_rows(data: Any) -> bool:
     """An array that gives its rows one by one, so that not all of it becomes lists at once."""
-    if getattr(data, "ndim", 0) != 2 or not hasattr(data, "__iter__") or 0 in data.shape:
+    if getattr(data, "ndim", 0) != 2 or not hasattr(data, "tolist") or 0 in data.shape:
         return False
     return getattr(data[0], "ndim", 0) == 1  # of NumPy's matrix even a row has two axes
 

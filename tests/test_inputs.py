@@ -1,5 +1,6 @@
 """What data may come as: arrays that are more than arrays, tables, and what is refused."""
 
+import re
 import tracemalloc
 from typing import Any
 
@@ -152,8 +153,9 @@ def test_arrays_that_are_refused(backend: Backend) -> None:
     ):
         with pytest.raises(DataError, match=message):
             trained(backend, X, LABELS)
-        with pytest.raises(DataError, match=rf"{message}".replace("X", "rows")):
+        with pytest.raises(DataError) as error:
             data.FloatRows(X)
+        assert re.search(message.replace("X", "rows"), str(error.value))
     with pytest.raises(DataError, match="^y is a masked array"):
         trained(backend, ROWS, np.ma.masked_array(LABELS))
 

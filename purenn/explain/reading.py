@@ -11,7 +11,7 @@ from purenn.errors import DataError, ShapeError
 from purenn.explain.record import FORMAT, KEYS, KINDS, PHASES, VERSION, Op, RecordedArray
 from purenn.explain.recording import OPERATIONS
 from purenn.explain.shapes import shapes_of
-from purenn.random import WORD
+from purenn.seeding import WORD
 from purenn.strict_json import check_text
 
 TYPE_CHECKING = False
