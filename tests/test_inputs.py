@@ -120,6 +120,7 @@ def test_text_labels_get_the_mend() -> None:
 # ------------------------------------------------------------------------------- NumPy
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
 def test_subclasses_of_ndarray_are_plain(backend: Backend, tmp_path: Any) -> None:
     np = pytest.importorskip("numpy")
     expected = trained(backend, ROWS, LABELS)
@@ -156,7 +157,7 @@ def test_arrays_that_are_refused(backend: Backend) -> None:
         with pytest.raises(DataError) as error:
             data.FloatRows(X)
         assert re.search(message.replace("X", "rows"), str(error.value))
-    with pytest.raises(DataError, match="^y is a masked array"):
+    with pytest.raises(DataError, match=r"^y is a masked array"):
         trained(backend, ROWS, np.ma.masked_array(LABELS))
 
 
