@@ -1,0 +1,219 @@
+"""The slope of the loss along one weight, found by nudging it, and how well it is known.
+
+With L₋₃ … L₃ the losses at w − 3h … w + 3h,
+
+    dL/dw ≈ (45 (L₁ − L₋₁) − 9 (L₂ − L₋₂) + (L₃ − L₋₃)) / 60h
+
+is the central difference of sixth order (Fornberg 1988). How far off it may be, its
+noise, is the sum of two parts:
+
+- rounding. A layer's output A is off by up to ε|A|, which moves the loss by up to
+  ε|A · dA|. So L is known to ε (|L| + Σ|A · dA|), and the slope to that divided by h.
+- bend. If the loss is smooth between w − 3h and w + 3h, the differences of fifth and
+  sixth order nearly vanish; what is left of them bounds the error of the slope.
+
+The first grows as h shrinks, the second shrinks with h: where the first step does not
+tell enough, smaller or larger ones may. No measure of noise is proof, so before backward
+is called wrong, three more steps must give the same slope again.
+
+A loss that is kinked at w (a ReLU's input is 0) has no slope there. Then backward must be
+right on both sides of w, and at w must not leave the range of the slopes around it.
+"""
+
+from __future__ import annotations
+
+from math import frexp, inf, isfinite, log2, nan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    class Curve(Protocol):
+        """The loss as a function of one weight."""
+
+        loss: float  # L(w)
+        rounding: float  # how far rounding may move L(w)
+
+        def loss_at(self, w: float) -> float:
+            """L, with the weight at w."""
+
+        def slope_at(self, w: float) -> tuple[float, float]:
+            """What backward says there, and how far rounding may move L."""
+
+        def slopes_around(self, w: float) -> list[float]:
+            """What backward says where all weights are nudged at random."""
+
+
+__all__ = ["EPSILON", "Estimate", "agree", "checkable", "measure"]
+
+EPSILON = 2.0**-52  # of 64-bit floats
+# Times |w|, at least 1: where rounding, ε/h, and the error of fourth order, h⁴, are equal. All
+# steps are powers of two, so that w + h has no rounding of its own.
+STEP = 2.0 ** round(log2(EPSILON) / 5.0)
+FACTOR = 16.0  # from one step to the next
+TRIES = 8
+AGAIN = (2.0, 4.0, 8.0)  # what a step is divided by when a disagreement is looked at again
+DEEPER = 3
+JUMP = 0.6  # the bend that a kink leaves at w, in parts of the slope's jump
+
+
+def agree(a: float, b: float, tolerance: float, noise: float) -> bool:
+    """True if two slopes differ by no more than the relative tolerance and the noise."""
+    return abs(a - b) <= tolerance * max(abs(a), abs(b)) + noise
+
+
+def checkable(noise: float, slope: float, tolerance: float) -> bool:
+    """True if the noise is at most 1/1000 of the slope: an error of 1 % is ten times the noise.
+
+    A tolerance below 1e-6 asks for more: at most 1000 times the tolerance.
+    """
+    return noise < min(1e-3, 1000.0 * tolerance) * abs(slope)
+
+
+class Estimate:
+    """The slope at w by one step h, and beside w.
+
+    numeric      the slope; its noise is bend + rounding
+    left, right  the slopes at w − h and w + h, from all seven points; but if there is a bend,
+                 from the points of that side only, by the cubic through L₀, L₁, L₂ and L₃
+    low, high    the slopes by backward there, `beside` says whether they are the same
+    """
+
+    beside = False
+    low = high = nan
+
+    def __init__(self, curve: Curve, w: float, h: float) -> None:
+        losses = [curve.loss_at(w + k * h) for k in (-3, -2, -1, 1, 2, 3)]
+        L3, L2, L1, R1, R2, R3 = losses
+        L = curve.loss
+        self.w, self.h = w, h
+        self.numeric = (45.0 * (R1 - L1) - 9.0 * (R2 - L2) + (R3 - L3)) / (60.0 * h)
+        fourth_order = (8.0 * (R1 - L1) - (R2 - L2)) / (12.0 * h)
+        sixth = (R3 + L3) - 6.0 * (R2 + L2) + 15.0 * (R1 + L1) - 20.0 * L
+        # Chosen so that the bend covers the error if one kink, in the loss or in its first
+        # derivative, is anywhere between w − 3h and w + 3h.
+        self.bend = 10.0 * abs(self.numeric - fourth_order) + abs(sixth) / (10.0 * h)
+        self.rounding = max(curve.rounding, EPSILON * max(map(abs, losses))) / h
+        if self.smooth:
+            left = 2.0 * L3 - 24.0 * L2 - 35.0 * L1 + 80.0 * L - 30.0 * R1 + 8.0 * R2 - R3
+            right = L3 - 8.0 * L2 + 30.0 * L1 - 80.0 * L + 35.0 * R1 + 24.0 * R2 - 2.0 * R3
+        else:
+            left = 20.0 * L + 30.0 * L1 - 60.0 * L2 + 10.0 * L3
+            right = -20.0 * L - 30.0 * R1 + 60.0 * R2 - 10.0 * R3
+        self.left, self.right = left / (60.0 * h), right / (60.0 * h)
+        self.flat = all(loss == L for loss in losses)
+
+    @property
+    def noise(self) -> float:
+        """The absolute error that the numeric slope may have."""
+        noise = self.bend + self.rounding
+        return noise if isfinite(noise) else inf
+
+    @property
+    def smooth(self) -> bool:
+        """True if no bend shows above the rounding."""
+        return self.bend <= self.rounding
+
+    def settles(self, analytic: float, tolerance: float) -> bool:
+        """True if nothing remains to be asked: the slopes agree, and the noise is small."""
+        exact = agree(analytic, self.numeric, tolerance, 0.0)
+        return exact and checkable(self.noise, self.numeric, tolerance)
+
+    def look_beside(self, curve: Curve, tolerance: float) -> None:
+        """Ask backward at w − h and w + h, also for the rounding there."""
+        before, here = curve.slope_at(self.w - self.h)
+        after, there = curve.slope_at(self.w + self.h)
+        self.rounding = max(self.rounding, here / self.h, there / self.h)
+        self.low, self.high = min(before, after), max(before, after)
+        self.beside = all(
+            agree(slope, side, tolerance, self.rounding)
+            for slope, side in ((before, self.left), (after, self.right))
+        )
+
+    @property
+    def kinked(self) -> bool:
+        """True if backward is right on both sides, and its jump explains all of the bend."""
+        explained = abs(self.bend - JUMP * self.jump) < 0.1 * self.jump
+        return self.beside and explained and not self.smooth
+
+    @property
+    def jump(self) -> float:
+        """How far the slopes by backward on both sides are apart."""
+        return self.high - self.low
+
+    def allows(self, analytic: float, curve: Curve, tolerance: float) -> bool:
+        """True if backward's slope at w lies between those around w."""
+
+        def between(low: float, high: float) -> bool:
+            slack = tolerance * max(abs(low), abs(high)) + self.rounding
+            return low - slack <= analytic <= high + slack
+
+        if between(self.low, self.high):
+            return True
+        slopes = [self.low, self.high, *curve.slopes_around(self.w)]
+        lowest, width = min(slopes), max(slopes) - min(slopes)
+        if JUMP * width > 1.01 * self.bend:  # other weights move further kinks
+            return between(lowest - width, lowest + 2.0 * width)
+        return between(lowest, lowest + width)
+
+
+def measure(
+    curve: Curve, w: float, analytic: float, tolerance: float
+) -> tuple[float, float, bool]:
+    """The numeric slope at w, its noise, and whether w is on a kink that allows backward's."""
+    if not isfinite(curve.loss):
+        return nan, inf, False
+    tried: list[Estimate] = []
+    for estimate in _estimates(curve, w):
+        if estimate.settles(analytic, tolerance):
+            return estimate.numeric, estimate.noise, False
+        estimate.look_beside(curve, tolerance)
+        if estimate.kinked:
+            middle, half = (estimate.low + estimate.high) / 2.0, estimate.jump / 2.0
+            kink = estimate.allows(analytic, curve, tolerance)
+            return middle, half + estimate.rounding, kink
+        tried.append(estimate)
+    best = min(tried, key=lambda estimate: estimate.noise)
+    noise = best.noise
+    if not agree(analytic, best.numeric, tolerance, noise):
+        again = [Estimate(curve, w, best.h / k).numeric for k in AGAIN]
+        noise = max(noise, *(3.0 * abs(best.numeric - numeric) for numeric in again))
+    if agree(analytic, best.numeric, tolerance, noise) or not best.beside:
+        return best.numeric, noise, False
+    return _wrong_at_one_point(curve, best, analytic, noise, tolerance)
+
+
+def _estimates(curve: Curve, w: float) -> Iterator[Estimate]:
+    """By smaller and smaller steps until no bend shows; or by larger ones while that helps."""
+    h = STEP * 2.0 ** (frexp(max(1.0, abs(w)))[1] - 1)
+    estimate = Estimate(curve, w, h)
+    yield estimate
+    if not estimate.smooth:
+        for k in range(1, TRIES):
+            estimate = Estimate(curve, w, h / FACTOR**k)
+            yield estimate
+            if estimate.smooth:
+                return
+    elif not estimate.flat:
+        for k in range(1, TRIES):
+            before, estimate = estimate, Estimate(curve, w, h * FACTOR**k)
+            if estimate.flat or not estimate.smooth or estimate.noise > before.noise / 2.0:
+                return
+            yield estimate
+
+
+def _wrong_at_one_point(
+    curve: Curve, best: Estimate, analytic: float, noise: float, tolerance: float
+) -> tuple[float, float, bool]:
+    """Where backward is right beside w, but not at w.
+
+    Either the loss has a dent at w, too small for the step to see; or w is on kinks one
+    behind the other, as of f(f(w)) with f(w) = max(w, 0.01 w): where a weight between is
+    negative, their jumps may hide each other.
+    """
+    for k in range(1, DEEPER + 1):
+        estimate = Estimate(curve, best.w, best.h / FACTOR**k)
+        if agree(analytic, estimate.numeric, tolerance, estimate.noise):
+            return estimate.numeric, estimate.noise, False
+    return best.numeric, noise, best.allows(analytic, curve, tolerance)
