@@ -16,7 +16,7 @@ from __future__ import annotations
 from math import inf, isfinite, nan
 
 from purenn.checks import real
-from purenn.layers import Layer
+from purenn.layers import Dense, Layer
 from purenn.random import RandomState
 from purenn.slopes import EPSILON, agree, checkable, measure
 from purenn.training import forward_and_backward
@@ -256,11 +256,27 @@ class _Run:
     @property
     def rounding(self) -> float:
         """ε (|L| + Σ|A · dA|): how far L may be off."""
-        total = abs(self.L) + sum(self._size(layer.A * layer.dA) for layer in self.layers)
-        if self.loss.fused_with and (apart := self._size(self.P - self.Y)):
-            # Here dZ is a multiple of P − Y, which is off as far as P is.
-            total += self._size(self.layers[-1].dA) / apart * self._size(self.P)
+        total = abs(self.L) + sum(self._size(self._terms(layer) * layer.dA) for layer in self.layers)
+        if self.loss.fused_with:
+            total += self._size(self.P) * self._steepness()
         return EPSILON * (total if isfinite(total) else abs(self.L))
+
+    def _steepness(self) -> float:
+        """Of a fused loss dZ is a multiple of P − Y, and off as far as P is: which multiple?
+
+        It is asked where P and Y are apart, at Z = 0.
+        """
+        self.loss.forward(self.layers[-1].A * 0.0, self.Y)
+        apart = self._size(self.loss.P - self.Y)
+        return self._size(self.loss.backward()) / apart if apart else 0.0
+
+    def _terms(self, watched: _Watched) -> Array:
+        """A; but a sum is off as far as its terms are: of a Dense |X| @ |W| + |b|."""
+        layer, size = watched.layer, self.network.backend.abs
+        if not isinstance(layer, Dense):
+            return watched.A
+        Z = size(watched.X) @ size(layer.W.value)
+        return Z if layer.b is None else Z + size(layer.b.value)
 
     def _size(self, A: Array) -> float:
         backend = self.network.backend

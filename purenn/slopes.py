@@ -53,7 +53,7 @@ EPSILON = 2.0**-52  # of 64-bit floats
 STEP = 2.0 ** round(log2(EPSILON) / 5.0)
 FACTOR = 16.0  # from one step to the next
 TRIES = 8
-AGAIN = (2.0, 4.0, 8.0)  # what a step is divided by when a disagreement is looked at again
+AGAIN = (1.5, 2.0, 4.0)  # what a step is divided by when a disagreement is looked at again
 DEEPER = 3
 JUMP = 0.6  # the bend that a kink leaves at w, in parts of the slope's jump
 
@@ -178,7 +178,7 @@ def measure(
     noise = best.noise
     if not agree(analytic, best.numeric, tolerance, noise):
         again = [Estimate(curve, w, best.h / k).numeric for k in AGAIN]
-        noise = max(noise, *(3.0 * abs(best.numeric - numeric) for numeric in again))
+        noise = max(noise, *(2.0 * abs(best.numeric - numeric) for numeric in again))
     if agree(analytic, best.numeric, tolerance, noise) or not best.beside:
         return best.numeric, noise, False
     return _wrong_at_one_point(curve, best, analytic, noise, tolerance)
