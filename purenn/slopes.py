@@ -56,6 +56,7 @@ TRIES = 8
 AGAIN = (1.5, 2.0, 4.0)  # what a step is divided by when a disagreement is looked at again
 DEEPER = 3
 JUMP = 0.6  # the bend that a kink leaves at w, in parts of the slope's jump
+ONE_SIDED = 20.0 / 3.0  # the sum of the weights in a one-sided slope
 
 
 def agree(a: float, b: float, tolerance: float, noise: float) -> bool:
@@ -72,16 +73,17 @@ def checkable(noise: float, slope: float, tolerance: float) -> bool:
 
 
 class Estimate:
-    """The slope at w by one step h, and beside w.
+    """The slope at w by one step h, and what the same seven losses say beside it.
 
-    numeric      the slope; its noise is bend + rounding
-    left, right  the slopes at w − h and w + h, from all seven points; but if there is a bend,
-                 from the points of that side only, by the cubic through L₀, L₁, L₂ and L₃
-    low, high    the slopes by backward there, `beside` says whether they are the same
+    numeric       the slope; it may be off by its noise, rounding + bend
+    below, above  the slopes at w from the points of one side only: they differ on a kink
+    before, after the slopes at w − h and w + h
+    beside, jump  after `look_beside`: whether backward is right there, and how far its slopes
+                  there are apart
     """
 
     beside = False
-    low = high = nan
+    jump = nan
 
     def __init__(self, curve: Curve, w: float, h: float) -> None:
         losses = [curve.loss_at(w + k * h) for k in (-3, -2, -1, 1, 2, 3)]
@@ -91,23 +93,25 @@ class Estimate:
         self.numeric = (45.0 * (R1 - L1) - 9.0 * (R2 - L2) + (R3 - L3)) / (60.0 * h)
         fourth_order = (8.0 * (R1 - L1) - (R2 - L2)) / (12.0 * h)
         sixth = (R3 + L3) - 6.0 * (R2 + L2) + 15.0 * (R1 + L1) - 20.0 * L
-        # Chosen so that the bend covers the error if one kink, in the loss or in its first
+        # Chosen so that the bend covers the error if one kink, of the loss or of its first
         # derivative, is anywhere between w − 3h and w + 3h.
         self.bend = 10.0 * abs(self.numeric - fourth_order) + abs(sixth) / (10.0 * h)
         self.rounding = max(curve.rounding, EPSILON * max(map(abs, losses))) / h
-        if self.smooth:
-            left = 2.0 * L3 - 24.0 * L2 - 35.0 * L1 + 80.0 * L - 30.0 * R1 + 8.0 * R2 - R3
-            right = L3 - 8.0 * L2 + 30.0 * L1 - 80.0 * L + 35.0 * R1 + 24.0 * R2 - 2.0 * R3
-        else:
-            left = 20.0 * L + 30.0 * L1 - 60.0 * L2 + 10.0 * L3
-            right = -20.0 * L - 30.0 * R1 + 60.0 * R2 - 10.0 * R3
-        self.left, self.right = left / (60.0 * h), right / (60.0 * h)
+        self.below = (11.0 * L - 18.0 * L1 + 9.0 * L2 - 2.0 * L3) / (6.0 * h)
+        self.above = (-11.0 * L + 18.0 * R1 - 9.0 * R2 + 2.0 * R3) / (6.0 * h)
+        if self.smooth:  # by all points
+            before = 2.0 * L3 - 24.0 * L2 - 35.0 * L1 + 80.0 * L - 30.0 * R1 + 8.0 * R2 - R3
+            after = L3 - 8.0 * L2 + 30.0 * L1 - 80.0 * L + 35.0 * R1 + 24.0 * R2 - 2.0 * R3
+        else:  # by those of one side, as below and above
+            before = 20.0 * L + 30.0 * L1 - 60.0 * L2 + 10.0 * L3
+            after = -20.0 * L - 30.0 * R1 + 60.0 * R2 - 10.0 * R3
+        self.before, self.after = before / (60.0 * h), after / (60.0 * h)
         self.flat = all(loss == L for loss in losses)
 
     @property
     def noise(self) -> float:
         """The absolute error that the numeric slope may have."""
-        noise = self.bend + self.rounding
+        noise = self.rounding + self.bend
         return noise if isfinite(noise) else inf
 
     @property
@@ -122,40 +126,36 @@ class Estimate:
 
     def look_beside(self, curve: Curve, tolerance: float) -> None:
         """Ask backward at w − h and w + h, also for the rounding there."""
-        before, here = curve.slope_at(self.w - self.h)
-        after, there = curve.slope_at(self.w + self.h)
-        self.rounding = max(self.rounding, here / self.h, there / self.h)
-        self.low, self.high = min(before, after), max(before, after)
-        self.beside = all(
-            agree(slope, side, tolerance, self.rounding)
-            for slope, side in ((before, self.left), (after, self.right))
+        left, rounding_left = curve.slope_at(self.w - self.h)
+        right, rounding_right = curve.slope_at(self.w + self.h)
+        self.rounding = max(self.rounding, rounding_left / self.h, rounding_right / self.h)
+        self.jump = abs(right - left)
+        self.beside = agree(left, self.before, tolerance, self.rounding) and agree(
+            right, self.after, tolerance, self.rounding
         )
 
     @property
     def kinked(self) -> bool:
-        """True if backward is right on both sides, and its jump explains all of the bend."""
+        """True if backward is right on both sides, and the jump explains all of the bend."""
         explained = abs(self.bend - JUMP * self.jump) < 0.1 * self.jump
         return self.beside and explained and not self.smooth
 
-    @property
-    def jump(self) -> float:
-        """How far the slopes by backward on both sides are apart."""
-        return self.high - self.low
-
     def allows(self, analytic: float, curve: Curve, tolerance: float) -> bool:
-        """True if backward's slope at w lies between those around w."""
+        """True if a slope at w lies between those around w.
 
-        def between(low: float, high: float) -> bool:
-            slack = tolerance * max(abs(low), abs(high)) + self.rounding
-            return low - slack <= analytic <= high + slack
-
-        if between(self.low, self.high):
+        Where other weights are nudged too, further kinks may show, which w alone does not
+        tell apart. Some of their slopes may be missing: as much again is allowed.
+        """
+        if self._between(self.below, self.above, analytic, tolerance):
             return True
-        slopes = [self.low, self.high, *curve.slopes_around(self.w)]
-        lowest, width = min(slopes), max(slopes) - min(slopes)
-        if JUMP * width > 1.01 * self.bend:  # other weights move further kinks
-            return between(lowest - width, lowest + 2.0 * width)
-        return between(lowest, lowest + width)
+        slopes = [self.below, self.above, *curve.slopes_around(self.w)]
+        low, high = min(slopes), max(slopes)
+        more = high - low if JUMP * (high - low) > 1.01 * self.bend else 0.0
+        return self._between(low - more, high + more, analytic, tolerance)
+
+    def _between(self, a: float, b: float, slope: float, tolerance: float) -> bool:
+        slack = tolerance * max(abs(a), abs(b)) + ONE_SIDED * self.rounding
+        return min(a, b) - slack <= slope <= max(a, b) + slack
 
 
 def measure(
@@ -170,9 +170,8 @@ def measure(
             return estimate.numeric, estimate.noise, False
         estimate.look_beside(curve, tolerance)
         if estimate.kinked:
-            middle, half = (estimate.low + estimate.high) / 2.0, estimate.jump / 2.0
-            kink = estimate.allows(analytic, curve, tolerance)
-            return middle, half + estimate.rounding, kink
+            noise = abs(estimate.above - estimate.below) / 2.0 + ONE_SIDED * estimate.rounding
+            return estimate.numeric, noise, estimate.allows(analytic, curve, tolerance)
         tried.append(estimate)
     best = min(tried, key=lambda estimate: estimate.noise)
     noise = best.noise
