@@ -140,7 +140,8 @@ class GradientReport:
         if not (self.count(AGREES) or self.count(DISAGREES)):
             return f"{', '.join(parts)}: NOTHING could be checked"
         parts.append(f"worst relative error {self.max_error:.1e} (allowed {self.tolerance:.0e})")
-        return f"{', '.join(parts)}: they " + ("agree" if self.ok else "DISAGREE: a formula is wrong")
+        told = "they agree" if self.ok else "they DISAGREE: a formula is wrong"
+        return f"{', '.join(parts)}: {told}"
 
 
 def _worst(entries: list[Entry]) -> Entry:
@@ -149,8 +150,9 @@ def _worst(entries: list[Entry]) -> Entry:
 
 def _not_counted(entries: list[Entry]) -> list[str]:
     """["1 on a kink", "2 too small to check"], without what there is none of."""
-    counts = [(verdict, sum(e.verdict == verdict for e in entries)) for verdict in (KINK, TOO_SMALL)]
-    return [f"{n} {'on a kink' if verdict == KINK else verdict}" for verdict, n in counts if n]
+    verdicts = [entry.verdict for entry in entries]
+    counts = ((verdicts.count(KINK), "on a kink"), (verdicts.count(TOO_SMALL), TOO_SMALL))
+    return [f"{count} {words}" for count, words in counts if count]
 
 
 def _row(name: str, entries: list[Entry]) -> str:
@@ -201,9 +203,7 @@ def check_entries(
             parameter.value, parameter.gradient = value, gradient
 
 
-def _entries(
-    network: Network, loss: Loss, X: Array, Y: Array, tolerance: float
-) -> Iterator[Entry]:
+def _entries(network: Network, loss: Loss, X: Array, Y: Array, tolerance: float) -> Iterator[Entry]:
     for parameter in network.trainable:
         parameter.gradient = None  # one of an earlier step must not pass for this one's
     twins = [Layer.copy(layer) for layer in network.path(loss)]
@@ -251,12 +251,15 @@ class _Run:
     ) -> None:
         self.network, self.loss, self.Y = network, loss, Y
         self.layers = [_Watched(layer, network.random) for layer in path]
-        self.L, self.P = forward_and_backward(self.layers, loss, X, Y)
+        L, self.P = forward_and_backward(self.layers, loss, X, Y)
+        self.L = float(L)
+        self.drew = network.random.get_state() != self.layers[0].draws
 
     @property
     def rounding(self) -> float:
         """ε (|L| + Σ|A · dA|): how far L may be off."""
-        total = abs(self.L) + sum(self._size(self._terms(layer) * layer.dA) for layer in self.layers)
+        total = abs(self.L)
+        total += sum(self._size(self._terms(layer) * layer.dA) for layer in self.layers)
         if self.loss.fused_with:
             total += self._size(self.P) * self._steepness()
         return EPSILON * (total if isfinite(total) else abs(self.L))
@@ -291,12 +294,12 @@ class _Weight:
     """
 
     def __init__(self, run: _Run, parameter: Parameter) -> None:
-        self.network, self.criterion, self.Y, self.parameter = run.network, run.loss, run.Y, parameter
-        owners = [k for k, watched in enumerate(run.layers) if parameter in watched.layer.parameters()]
-        first = owners[0] if owners else 0
+        owned = [parameter in watched.layer.parameters() for watched in run.layers]
+        first = owned.index(True) if True in owned else 0
         self.path = [watched.layer for watched in run.layers[first:]]
-        self.X, self.draws = run.layers[first].X, run.layers[first].draws
-        self.drawing = self.network.random.get_state() != run.layers[0].draws
+        self.X, self.draws = run.layers[first].X, run.layers[first].draws if run.drew else None
+        self.network, self.criterion, self.Y = run.network, run.loss, run.Y
+        self.parameter = parameter
         self.rows = self.network.backend.to_list(parameter.value)
         self.loss, self.rounding = run.L, run.rounding
         self.place = (0, 0)
@@ -311,7 +314,10 @@ class _Weight:
         old, self.rows[i][j] = self.rows[i][j], w
         self.parameter.value = self.network.backend.from_list(self.rows)
         self.rows[i][j] = old
-        if self.drawing:
+        self._rewind()
+
+    def _rewind(self) -> None:
+        if self.draws is not None:
             self.network.random.set_state(self.draws)
 
     def loss_at(self, w: float) -> float:
@@ -320,7 +326,7 @@ class _Weight:
         A = self.X
         for layer in self.path:
             A = layer.forward(A)
-        return self.criterion.forward(A, self.Y)
+        return float(self.criterion.forward(A, self.Y))
 
     def slope_at(self, w: float) -> tuple[float, float]:
         """What backward says there, and how far rounding may move L."""
@@ -335,8 +341,8 @@ class _Weight:
     def slopes_around(self, w: float) -> list[float]:
         """What backward says where all weights are nudged at random.
 
-        The nudges become smaller from one to the next, down to the last bit of a weight: a
-        kink may be so near that nothing else gets between.
+        The nudges become smaller and smaller, down to the last bits of each weight: a kink
+        may be so near that no other nudge gets between.
         """
         backend, random = self.network.backend, RandomState(0)
         self._put(w)
@@ -345,14 +351,14 @@ class _Weight:
         slopes = []
         for k in range(NUDGES):
             for p, _, rows in kept:
-                nudged = [
-                    [v + max(10.0 ** (-6 - 9 * k), 4.0 * EPSILON * abs(v)) * random.randn() for v in row]
-                    for row in rows
-                ]
+                nudged = [[v + _nudge(v, k) * random.randn() for v in row] for row in rows]
                 p.value = backend.from_list(nudged)
-            if self.drawing:
-                self.network.random.set_state(self.draws)
+            self._rewind()
             slopes.append(self._backward()[0])
         for p, value, _ in kept:
             p.value = value
         return slopes
+
+
+def _nudge(v: float, k: int) -> float:
+    return max(10.0 ** (-6 - 9 * k), 4.0 * EPSILON * abs(v))

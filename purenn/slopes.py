@@ -52,16 +52,17 @@ EPSILON = 2.0**-52  # of 64-bit floats
 # steps are powers of two, so that w + h has no rounding of its own.
 STEP = 2.0 ** round(log2(EPSILON) / 5.0)
 FACTOR = 16.0  # from one step to the next
-TRIES = 8
-AGAIN = (1.5, 2.0, 4.0)  # what a step is divided by when a disagreement is looked at again
-DEEPER = 3
+TRIES = 8  # steps
+AGAIN = (0.75, 0.5, 0.25)  # of the step, when a disagreement is looked at again
+DEEPER = 3  # smaller steps, when backward is wrong at w but not beside it
 JUMP = 0.6  # the bend that a kink leaves at w, in parts of the slope's jump
 ONE_SIDED = 20.0 / 3.0  # the sum of the weights in a one-sided slope
 
 
 def agree(a: float, b: float, tolerance: float, noise: float) -> bool:
     """True if two slopes differ by no more than the relative tolerance and the noise."""
-    return abs(a - b) <= tolerance * max(abs(a), abs(b)) + noise
+    gap = abs(a - b)
+    return gap < inf and gap <= tolerance * max(abs(a), abs(b)) + noise
 
 
 def checkable(noise: float, slope: float, tolerance: float) -> bool:
@@ -158,9 +159,7 @@ class Estimate:
         return min(a, b) - slack <= slope <= max(a, b) + slack
 
 
-def measure(
-    curve: Curve, w: float, analytic: float, tolerance: float
-) -> tuple[float, float, bool]:
+def measure(curve: Curve, w: float, analytic: float, tolerance: float) -> tuple[float, float, bool]:
     """The numeric slope at w, its noise, and whether w is on a kink that allows backward's."""
     if not isfinite(curve.loss):
         return nan, inf, False
@@ -176,11 +175,17 @@ def measure(
     best = min(tried, key=lambda estimate: estimate.noise)
     noise = best.noise
     if not agree(analytic, best.numeric, tolerance, noise):
-        again = [Estimate(curve, w, best.h / k).numeric for k in AGAIN]
+        again = [Estimate(curve, w, best.h * part).numeric for part in AGAIN]
         noise = max(noise, *(2.0 * abs(best.numeric - numeric) for numeric in again))
     if agree(analytic, best.numeric, tolerance, noise) or not best.beside:
         return best.numeric, noise, False
-    return _wrong_at_one_point(curve, best, analytic, noise, tolerance)
+    # Backward is right beside w, but not at w. Either the loss has a dent there that a smaller
+    # step may see; or w is on kinks one behind the other, whose jumps may hide each other.
+    for k in range(1, DEEPER + 1):
+        estimate = Estimate(curve, w, min(tried[0].h, tried[-1].h) / FACTOR**k)
+        if agree(analytic, estimate.numeric, tolerance, estimate.noise):
+            return estimate.numeric, estimate.noise, False
+    return best.numeric, noise, best.allows(analytic, curve, tolerance)
 
 
 def _estimates(curve: Curve, w: float) -> Iterator[Estimate]:
@@ -200,19 +205,3 @@ def _estimates(curve: Curve, w: float) -> Iterator[Estimate]:
             if estimate.flat or not estimate.smooth or estimate.noise > before.noise / 2.0:
                 return
             yield estimate
-
-
-def _wrong_at_one_point(
-    curve: Curve, best: Estimate, analytic: float, noise: float, tolerance: float
-) -> tuple[float, float, bool]:
-    """Where backward is right beside w, but not at w.
-
-    Either the loss has a dent at w, too small for the step to see; or w is on kinks one
-    behind the other, as of f(f(w)) with f(w) = max(w, 0.01 w): where a weight between is
-    negative, their jumps may hide each other.
-    """
-    for k in range(1, DEEPER + 1):
-        estimate = Estimate(curve, best.w, best.h / FACTOR**k)
-        if agree(analytic, estimate.numeric, tolerance, estimate.noise):
-            return estimate.numeric, estimate.noise, False
-    return best.numeric, noise, best.allows(analytic, curve, tolerance)
