@@ -17,6 +17,8 @@ from math import inf, isfinite, nan
 
 from purenn.checks import real
 from purenn.layers import Dense, Layer
+from purenn.losses import checked_loss
+from purenn.parts import watched_loss
 from purenn.random import RandomState
 from purenn.slopes import EPSILON, agree, checkable, measure
 from purenn.training import forward_and_backward
@@ -27,9 +29,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from purenn.array import Array
+    from purenn.batches import Batch
     from purenn.layers import Parameter
     from purenn.losses import Loss
     from purenn.network import Network
+
+    Targets = tuple[Array, ...]  # Y, and the weights of its rows where there are any
 
 __all__ = ["Entry", "GradientReport", "check_entries", "gradient_check"]
 
@@ -171,43 +176,49 @@ def _row(name: str, entries: list[Entry]) -> str:
 
 
 def gradient_check(
-    network: Network, loss: Loss, X: Any, y: Any, *, tolerance: float = TOLERANCE
+    network: Network,
+    loss: Loss,
+    X: Any,
+    y: Any,
+    *,
+    sample_weight: Any = None,
+    tolerance: float = TOLERANCE,
 ) -> GradientReport:
     """Compare every analytic gradient with central differences of the loss.
 
-    tolerance  the relative error that is allowed beside the noise of the numeric slope
+    X, y, sample_weight   as `train` takes them
+    tolerance   the relative error that is allowed beside the noise of the numeric slope
 
     The network and the loss are the same afterwards, also after an exception. It takes six
     forward passes for every weight, from its layer on, and more where a slope is hard to
     measure: so use a small network and a few rows.
     """
-    from copy import copy
-
     tolerance = real(tolerance, "gradient_check: tolerance", above=0.0)
-    loss = copy(loss)
-    X, Y = network.examples(X, y, loss).all()
-    return GradientReport(check_entries(network, loss, X, Y, tolerance), tolerance)
+    loss = checked_loss(loss).copy()
+    all_rows = network.examples(X, y, loss, sample_weight).everything()
+    return GradientReport(check_entries(network, loss, all_rows, tolerance), tolerance)
 
 
 def check_entries(
-    network: Network, loss: Loss, X: Array, Y: Array, tolerance: float = TOLERANCE
+    network: Network, loss: Loss, batch: Batch, tolerance: float = TOLERANCE
 ) -> list[Entry]:
     """An Entry for every weight, of inputs and targets that are arrays already."""
     draws = network.random.get_state()
     kept = [(p, p.value, p.gradient) for p in network.trainable]
     try:
-        return list(_entries(network, loss, X, Y, tolerance))
+        return list(_entries(network, watched_loss(loss), batch, tolerance))
     finally:
         network.random.set_state(draws)
         for parameter, value, gradient in kept:
             parameter.value, parameter.gradient = value, gradient
 
 
-def _entries(network: Network, loss: Loss, X: Array, Y: Array, tolerance: float) -> Iterator[Entry]:
+def _entries(network: Network, loss: Loss, batch: Batch, tolerance: float) -> Iterator[Entry]:
     for parameter in network.trainable:
         parameter.gradient = None  # one of an earlier step must not pass for this one's
     twins = [Layer.copy(layer) for layer in network.path(loss)]
-    run = _Run(network, twins, loss, X, Y)
+    targets = (batch.Y,) if batch.weights is None else (batch.Y, batch.weights)
+    run = _Run(network, twins, loss, batch.X, targets)
     slopes = [_slopes(network, parameter) for parameter in network.trainable]
     for parameter, rows in zip(network.trainable, slopes, strict=True):
         value, weight = parameter.value, _Weight(run, parameter)
@@ -247,11 +258,11 @@ class _Run:
     """Forward and backward through some layers: L, and what went in and out of each."""
 
     def __init__(
-        self, network: Network, path: Sequence[Layer], loss: Loss, X: Array, Y: Array
+        self, network: Network, path: Sequence[Layer], loss: Loss, X: Array, targets: Targets
     ) -> None:
-        self.network, self.loss, self.Y = network, loss, Y
+        self.network, self.loss, self.targets = network, loss, targets
         self.layers = [_Watched(layer, network.random) for layer in path]
-        L, self.P = forward_and_backward(self.layers, loss, X, Y)
+        L, self.P = forward_and_backward(self.layers, loss, X, *targets)
         self.L = float(L)
         self.drew = network.random.get_state() != self.layers[0].draws
 
@@ -269,8 +280,8 @@ class _Run:
 
         It is asked where P and Y are apart, at Z = 0.
         """
-        self.loss.forward(self.layers[-1].A * 0.0, self.Y)
-        apart = self._size(self.loss.P - self.Y)
+        self.loss.forward(self.layers[-1].A * 0.0, *self.targets)
+        apart = self._size(self.loss.P - self.targets[0])
         return self._size(self.loss.backward()) / apart if apart else 0.0
 
     def _terms(self, watched: _Watched) -> Array:
@@ -298,7 +309,7 @@ class _Weight:
         first = owned.index(True) if True in owned else 0
         self.path = [watched.layer for watched in run.layers[first:]]
         self.X, self.draws = run.layers[first].X, run.layers[first].draws if run.drew else None
-        self.network, self.criterion, self.Y = run.network, run.loss, run.Y
+        self.network, self.criterion, self.targets = run.network, run.loss, run.targets
         self.parameter = parameter
         self.rows = self.network.backend.to_list(parameter.value)
         self.loss, self.rounding = run.L, run.rounding
@@ -326,7 +337,7 @@ class _Weight:
         A = self.X
         for layer in self.path:
             A = layer.forward(A)
-        return float(self.criterion.forward(A, self.Y))
+        return float(self.criterion.forward(A, *self.targets))
 
     def slope_at(self, w: float) -> tuple[float, float]:
         """What backward says there, and how far rounding may move L."""
@@ -335,7 +346,7 @@ class _Weight:
 
     def _backward(self) -> tuple[float, float]:
         i, j = self.place
-        run = _Run(self.network, self.path, self.criterion, self.X, self.Y)
+        run = _Run(self.network, self.path, self.criterion, self.X, self.targets)
         return _slopes(self.network, self.parameter)[i][j], run.rounding
 
     def slopes_around(self, w: float) -> list[float]:

@@ -141,6 +141,11 @@ class CheckedLayer:
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python itself looks what an object can do
+            raise AttributeError(name)
+        return getattr(self.layer, name)
+
     def forward(self, X: Array) -> Array:
         self.shape = X.shape
         return self._rows("forward", self.layer.forward(X), X)
@@ -172,6 +177,8 @@ class CheckedLoss:
         self.loss = loss
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
         return getattr(self.loss, name)
 
     def forward(self, P: Array, *targets: Array) -> float:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from copy import deepcopy
 from math import inf, nan
 
+from purenn.batches import Batch
 from purenn.checks import as_whole, check_label_names, short, whole
 from purenn.errors import ArgumentError
 from purenn.explain.building import build
@@ -237,7 +238,7 @@ def _checks(
             parameter.value = value
         network.random.set_state(start.draws)
         slopes: dict[str, list[list[float]]] = {}
-        for entry in check_entries(network, loss, start.X, start.Y):
+        for entry in check_entries(network, loss, Batch(1, start.X, start.Y)):
             rows = slopes.setdefault(entry.parameter, [])
             rows += [[]] if entry.column == 0 else []
             rows[-1].append(nan if entry.kink else entry.numeric)
