@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from purenn.checks import short
 from purenn.errors import ArgumentError
 
 __all__ = ["write_atomically"]
@@ -80,7 +81,7 @@ def _checked_path(path: str | os.PathLike[str]) -> str:
     """The path as text that the system can take."""
     name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
     if not isinstance(name, str):
-        raise ArgumentError(f"path is {path!r}, must be a str or a pathlib.Path")
+        raise ArgumentError(f"path is {short(path)}, must be a str or a pathlib.Path")
     if not name:
         raise ArgumentError("the path is empty; give the name of the file to write")
     if "\0" in name:

@@ -19,6 +19,7 @@ import operator
 from itertools import repeat
 from operator import mul
 
+from purenn.checks import short
 from purenn.errors import DataError, ShapeError
 
 TYPE_CHECKING = False
@@ -423,7 +424,7 @@ def _reduce(
         return Matrix([list(map(f, columns_of(A.rows)))])
     if axis == 1:
         return Matrix([[f(row)] for row in A.rows])
-    raise ShapeError(f"{name}: axis is {axis!r}, must be 0 (down), 1 (along the rows) or None")
+    raise ShapeError(f"{name}: axis is {short(axis)}, must be 0 (down), 1 (along the rows) or None")
 
 
 def _largest(values: Iterable[float]) -> float:

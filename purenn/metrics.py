@@ -414,7 +414,8 @@ def _class(label: Any, where: str, classes: int) -> int:
     except (TypeError, ValueError, OverflowError):
         pass
     raise DataError(
-        f"confusion_matrix: {where} is {label!r}, must be a class number from 0 to {classes - 1}"
+        f"confusion_matrix: {where} is {short(label)}, "
+        f"must be a class number from 0 to {classes - 1}"
     )
 
 

@@ -55,7 +55,7 @@ def read_text(path: str | os.PathLike[str], kind: str = "model") -> tuple[str, s
     """
     name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
     if not isinstance(name, str):
-        raise ArgumentError(f"path is {path!r}, must be a str or a pathlib.Path")
+        raise ArgumentError(f"path is {short(path)}, must be a str or a pathlib.Path")
     try:
         data = _bytes(name, kind)
     except OSError as error:

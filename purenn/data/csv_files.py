@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 
+from purenn.checks import short
 from purenn.data.csv_labels import FixedLabels, LabelError, LabelStore
 from purenn.data.csv_layout import Layout, Wanted, check_arguments, find_layout
 from purenn.data.csv_numbers import NumberStore, wrong_cell
@@ -117,14 +118,18 @@ def _wanted(
 def _checked_task(task: str | None, label_names: Sequence[str] | None) -> tuple[str, ...] | None:
     """The classes of the training, if it was a classification."""
     if task not in TASKS:
-        raise ArgumentError(f"task is {task!r}, must be 'classification', 'regression' or None")
+        raise ArgumentError(
+            f"task is {short(task)}, must be 'classification', 'regression' or None"
+        )
     if label_names is None:
         return None
     if task == "regression":
         raise ArgumentError("label_names name classes, but task is 'regression'")
     names = tuple(as_names(label_names, "label_names"))
     if not names or len(set(names)) < len(names):
-        raise ArgumentError(f"label_names is {label_names!r}, must be a list of different names")
+        raise ArgumentError(
+            f"label_names is {short(label_names)}, must be a list of different names"
+        )
     return names
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from purenn.checks import short
 from purenn.data.csv_numbers import is_number
 from purenn.data.csv_records import Record
 from purenn.data.messages import DataFileError, guess, listed, shown
@@ -205,8 +206,8 @@ def _columns_by_name(
 def check_arguments(label: object, header: object, feature_names: object) -> None:
     """ArgumentError for what no file could fulfil."""
     if isinstance(label, bool) or not (label is None or isinstance(label, (str, int))):
-        raise ArgumentError(f"label is {label!r}, must be a column's name, its number or None")
+        raise ArgumentError(f"label is {short(label)}, must be a column's name, its number or None")
     if header is not None and not isinstance(header, bool):
-        raise ArgumentError(f"header is {header!r}, must be True, False or None")
+        raise ArgumentError(f"header is {short(header)}, must be True, False or None")
     if isinstance(feature_names, str):
         raise ArgumentError("feature_names must be a list of names, not one text")

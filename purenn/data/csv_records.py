@@ -8,6 +8,7 @@ go on over many lines, where quoted cells hold line ends; it has no more bytes t
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from purenn.checks import short
 from purenn.data.messages import DataFileError
 from purenn.errors import ArgumentError
 
@@ -37,7 +38,9 @@ def checked_delimiter(delimiter: str) -> str:
     """The one character between cells."""
     if isinstance(delimiter, str) and len(delimiter) == 1 and delimiter not in '\r\n" \0':
         return delimiter
-    raise ArgumentError(f"delimiter is {delimiter!r}, must be one character such as ',' or ';'")
+    raise ArgumentError(
+        f"delimiter is {short(delimiter)}, must be one character such as ',' or ';'"
+    )
 
 
 def read_records(stream: BinaryIO, path: str, delimiter: str = ",") -> Iterator[Record]:

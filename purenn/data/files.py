@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 from typing import BinaryIO, cast
 
+from purenn.checks import short
 from purenn.data.messages import DataFileError, StrPath
 from purenn.errors import ArgumentError
 
@@ -24,7 +25,7 @@ def checked_path(path: StrPath) -> str:
         text = os.fspath(path)
         if isinstance(text, str):
             return text
-    raise ArgumentError(f"path is {path!r}, must be a str or a pathlib.Path")
+    raise ArgumentError(f"path is {short(path)}, must be a str or a pathlib.Path")
 
 
 @contextmanager

@@ -220,7 +220,7 @@ class Record:
             if op.name == name:
                 return op
         raise ArgumentError(
-            f"there is no operation {wanted!r} in step {step}; there are the numbers "
+            f"there is no operation {short(wanted)} in step {step}; there are the numbers "
             f"0 to {len(self.ops) - 1} and the names {', '.join(op.name for op in here)}"
         )
 

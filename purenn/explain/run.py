@@ -129,7 +129,7 @@ def _checked_names(names: Mapping[str, Any] | None) -> dict[str, Any]:
     """The names, None for those that are missing."""
     given = dict(names or {})
     if unknown := [name for name in given if name not in NAMES]:
-        raise ArgumentError(f"names: unknown key {unknown[0]!r}; there are {', '.join(NAMES)}")
+        raise ArgumentError(f"names: unknown key {short(unknown[0])}; there are {', '.join(NAMES)}")
     made: dict[str, Any] = {
         name: None if given.get(name) is None else as_names(given[name], f"names: {name}")
         for name in NAMES

@@ -6,6 +6,7 @@ n = number of epochs, m = number of rows that the network was judged on, k = cla
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from purenn.checks import short
 from purenn.errors import ArgumentError
 
 __all__ = ["Classification", "Regression", "Report"]
@@ -105,7 +106,7 @@ class Report:
             _check_lengths("losses", self.losses, name, values)
         if self.best_epoch is not None and not 1 <= self.best_epoch <= len(self.losses):
             raise ArgumentError(
-                f"report: best_epoch is {self.best_epoch!r}, expected 1 to {len(self.losses)}"
+                f"report: best_epoch is {short(self.best_epoch)}, expected 1 to {len(self.losses)}"
             )
         self._check_images()
 
@@ -142,7 +143,7 @@ def _check_classes(name: str, numbers: Sequence[int], classes: int) -> None:
     for row, number in enumerate(numbers):
         if not isinstance(number, int) or not 0 <= number < classes:
             raise ArgumentError(
-                f"report: {name}[{row}] is {number!r}, "
+                f"report: {name}[{row}] is {short(number)}, "
                 f"expected a class number from 0 to {classes - 1}"
             )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from purenn.activations import Sigmoid, Softmax
-from purenn.checks import check_label_names
+from purenn.checks import check_label_names, short
 from purenn.errors import ArgumentError
 from purenn.inputs import as_names
 from purenn.network import Network
@@ -94,7 +94,7 @@ class Model:
         run: Run | None = None,
     ) -> None:
         if not isinstance(network, Network):
-            raise ArgumentError(f"network is {network!r}, not a purenn network")
+            raise ArgumentError(f"network is {short(network)}, not a purenn network")
         self.network = network
         self.label_names = _names("label_names", label_names)
         check_label_names(self.label_names or (), error=ArgumentError)

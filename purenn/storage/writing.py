@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
+from purenn.checks import short
 from purenn.errors import ArgumentError
 from purenn.layers import Dense
 from purenn.optimizers import Optimizer
@@ -76,13 +77,13 @@ def _scaler(scaler: Any) -> dict[str, Any]:
     from purenn.data.scalers import Scaler  # only a model with a scaler needs purenn.data
 
     if not isinstance(scaler, Scaler):
-        raise ArgumentError(f"scaler is {scaler!r}, not a scaler of purenn.data")
+        raise ArgumentError(f"scaler is {short(scaler)}, not a scaler of purenn.data")
     return scaler.to_dict()
 
 
 def _run(run: Run, network: Network) -> dict[str, Any]:
     if not isinstance(run.optimizer, Optimizer):
-        raise ArgumentError(f"run.optimizer is {run.optimizer!r}, not a purenn optimizer")
+        raise ArgumentError(f"run.optimizer is {short(run.optimizer)}, not a purenn optimizer")
     return {
         "epochs": run.epochs,
         "batch_size": run.batch_size,
