@@ -285,6 +285,7 @@ class Draws(nn.Dropout):
 seen: list[Any] = []
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_the_diagnosis_of_a_loss_draws_nothing(backend: Backend) -> None:
     """With the masks of the step that failed, the layer is found; the generator stays."""
     seen.clear()
