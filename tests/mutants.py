@@ -31,6 +31,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -59,7 +60,7 @@ MODULES = {  # each module's own tests, those first that find most
     "network": "tests/test_network.py tests/test_bad_input.py tests/test_parts.py"
     " tests/test_sample_weight.py tests/test_copying.py",
     "optimizers": "tests/test_optimizers.py tests/test_more_optimizers.py tests/test_storage.py"
-    " tests/test_copying.py",
+    " tests/test_parts.py tests/test_copying.py",
     "random": "tests/test_random.py",
     "schedules": "tests/test_schedules.py",
     "seeding": "tests/test_random.py",
@@ -67,7 +68,8 @@ MODULES = {  # each module's own tests, those first that find most
     "sparse": "tests/test_sparse.py",
     "tally": "tests/test_validation.py tests/test_sample_weight.py",
     "training": "tests/test_training.py tests/test_validation.py tests/test_callbacks.py"
-    " tests/test_sample_weight.py tests/test_whole_steps.py tests/test_parts.py",
+    " tests/test_sample_weight.py tests/test_whole_steps.py tests/test_parts.py"
+    " tests/test_bad_input.py",
 }
 
 
@@ -113,9 +115,8 @@ class Mutant(NamedTuple):
     before: str
     after: str
 
-    def text(self) -> bytes:
+    def text(self, source: bytes) -> bytes:
         """The module with the fault; all its other lines keep their numbers."""
-        source = path_of(self.module).read_bytes()
         lost = source[self.start : self.end].count(b"\n") - self.after.count("\n")
         return source[: self.start] + self.after.encode() + b"\n" * lost + source[self.end :]
 
@@ -123,7 +124,7 @@ class Mutant(NamedTuple):
         return f"purenn/{self.module}.py:{self.line}: {one_line(self.before)} → {self.after}"
 
 
-def path_of(module: str, tree: Path = ROOT) -> Path:
+def path_of(module: str, tree: Path) -> Path:
     return tree / "purenn" / f"{module}.py"
 
 
@@ -131,9 +132,8 @@ def one_line(code: str) -> str:
     return " ".join(code.split())
 
 
-def mutants_of(module: str) -> Iterator[Mutant]:
+def mutants_of(module: str, source: bytes) -> Iterator[Mutant]:
     """Every mutant that there is of a module."""
-    source = path_of(module).read_bytes()
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -222,10 +222,10 @@ def other_expressions(node: ast.expr) -> Iterator[ast.expr]:
             yield ast.IfExp(test, b, a)
 
 
-def sample(modules: list[str], count: int, seed: int) -> list[Mutant]:
+def sample(sources: dict[str, bytes], count: int, seed: int) -> list[Mutant]:
     """So many mutants in random order: each module's share is that of all its mutants."""
     draw = random.Random(seed)
-    there = {module: list(mutants_of(module)) for module in modules}
+    there = {module: list(mutants_of(module, source)) for module, source in sources.items()}
     total = sum(map(len, there.values()))
     chosen: list[Mutant] = []
     for mutants in there.values():
@@ -273,14 +273,17 @@ class Run:
     def ended(self) -> tuple[int, float] | None:
         """Exit status and seconds of the processor, once the run is over."""
         if time.monotonic() - self.began > 10 * self.seconds:  # it waits for something
-            os.killpg(self.pid, signal.SIGKILL)
+            self.end()
         pid, status, used = os.wait4(self.pid, os.WNOHANG)
-        return (status, used.ru_utime + used.ru_stime) if pid else None
+        if pid == 0:
+            return None
+        self.end()
+        return status, used.ru_utime + used.ru_stime
 
-
-def copy_of(tree: Path, to: Path) -> Path:
-    shutil.copytree(tree, to, ignore=shutil.ignore_patterns(*OUT) if tree == ROOT else None)
-    return to
+    def end(self) -> None:
+        """End the fork, and what its tests have started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 def limits(tree: Path, modules: list[str], jobs: int) -> dict[str, int]:
@@ -290,38 +293,43 @@ def limits(tree: Path, modules: list[str], jobs: int) -> dict[str, int]:
     while waiting or running:
         while waiting and len(running) < jobs:
             running.append(Run(tree, waiting.pop(), 600))
-        for run in running:
+        for run in list(running):
             if ended := run.ended():
                 running.remove(run)
                 if ended[0]:
                     log = run.log.read_text(encoding="utf-8", errors="replace")
                     raise SystemExit(f"{run.module}: its tests fail without a fault\n{log}")
                 seconds[run.module] = 20 + int(4 * ended[1])
-                break
         time.sleep(0.02)
     return seconds
 
 
-def survivors(
+def outcomes(
     mutants: list[Mutant], trees: list[Path], seconds: dict[str, int], until: float
 ) -> Iterator[tuple[Mutant, bool]]:
     """Each mutant with whether it survived, in the order in which they end."""
-    free, running = list(trees), dict[Run, Mutant]()
-    while mutants or running:
-        while mutants and free and time.monotonic() < until:
-            mutant, tree = mutants.pop(), free.pop()
-            path_of(mutant.module, tree).write_bytes(mutant.text())
-            running[Run(tree, mutant.module, seconds[mutant.module])] = mutant
-        if not running:
-            return  # no time is left
-        for run in list(running):
-            if ended := run.ended():
-                mutant = running.pop(run)
-                # with its old time, so that what was compiled of it is taken again
-                shutil.copy2(path_of(run.module), path_of(run.module, run.tree))
-                free.append(run.tree)
-                yield mutant, ended[0] == 0
-        time.sleep(0.02)
+    free, running = list(trees), dict[Run, tuple[Mutant, bytes, float]]()
+    try:
+        while running or (mutants and time.monotonic() < until):
+            while mutants and free and time.monotonic() < until:
+                mutant, tree = mutants.pop(), free.pop()
+                path = path_of(mutant.module, tree)
+                source, modified = path.read_bytes(), path.stat().st_mtime
+                path.write_bytes(mutant.text(source))
+                run = Run(tree, mutant.module, seconds[mutant.module])
+                running[run] = mutant, source, modified
+            for run in list(running):
+                if ended := run.ended():
+                    mutant, source, modified = running.pop(run)
+                    path = path_of(mutant.module, run.tree)
+                    path.write_bytes(source)
+                    os.utime(path, (modified, modified))  # so what was compiled of it is valid
+                    free.append(run.tree)
+                    yield mutant, ended[0] == 0
+            time.sleep(0.02)
+    finally:
+        for run in running:
+            run.end()
 
 
 def prepare() -> None:
@@ -353,17 +361,20 @@ def main() -> int:
     if unknown := set(modules) - set(MODULES):
         parser.error(f"no such modules: {', '.join(sorted(unknown))}")
     prepare()
-    mutants = sample(modules, arguments.count, arguments.seed)
     until = time.monotonic() + 60.0 * arguments.minutes
     done: Counter[str] = Counter()
     alive: list[Mutant] = []
     with tempfile.TemporaryDirectory() as folder:
-        first = copy_of(ROOT, Path(folder, "0"))
-        seconds = limits(first, sorted({mutant.module for mutant in mutants}), arguments.jobs)
+        trees = [Path(folder, str(k)) for k in range(arguments.jobs)]
+        shutil.copytree(ROOT, trees[0], ignore=shutil.ignore_patterns(*OUT))
+        sources = {module: path_of(module, trees[0]).read_bytes() for module in modules}
+        mutants = sample(sources, arguments.count, arguments.seed)
+        seconds = limits(trees[0], sorted({mutant.module for mutant in mutants}), arguments.jobs)
         sys.dont_write_bytecode = True  # what is compiled by now is; no mutant is
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-        trees = [first, *(copy_of(first, Path(folder, str(k))) for k in range(1, arguments.jobs))]
-        for mutant, survived in survivors(mutants, trees, seconds, until):
+        for tree in trees[1:]:
+            shutil.copytree(trees[0], tree)
+        for mutant, survived in outcomes(mutants, trees, seconds, until):
             done[mutant.module] += 1
             if survived:
                 alive.append(mutant)
