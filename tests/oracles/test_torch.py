@@ -195,7 +195,7 @@ class Beside:
 
     def begin(self, progress: Any) -> None:
         """The order of the next epoch: that which purenn will draw."""
-        self.left = range(len(self.X))
+        self.left = list(range(len(self.X)))
         if self.batch_size is not None:
             random = nn.RandomState()
             random.set_state(self.network.random.get_state())
@@ -204,7 +204,7 @@ class Beside:
 
     def batch(self, progress: Any) -> None:
         size = self.batch_size or len(self.X)
-        rows, self.left = list(self.left[:size]), self.left[size:]
+        rows, self.left = self.left[:size], self.left[size:]
         parameters, to_list = self.parameters, self.network.backend.to_list
         P = forward(self.network, self.loss, parameters, self.X[rows])
         L = loss_of(self.loss, P, self.Y[rows], self.w[rows])
@@ -295,7 +295,7 @@ class Trial:
     def drawn_optimizer(self) -> Optimizer:
         draw = self.draw
         rate, epsilon = draw.choice([0.001, 0.01, 0.1]), draw.choice([1e-8, 1e-3])
-        options = {
+        options: dict[str, Any] = {
             "weight_decay": draw.choice([0.0, 0.01, 0.1]),
             "clip_norm": draw.choice([None, 0.01, 1.0]),
             "schedule": self.drawn_schedule(),
@@ -370,10 +370,13 @@ def test_random_networks(backend: Backend, first: int) -> None:
 
 def kinds(base: type) -> set[type]:
     """The classes of purenn below this one that a user can make."""
-    below = [*base.__subclasses__()]
-    below += [kind for each in below for kind in each.__subclasses__()]
-    public = {*nn.__all__, *schedules.__all__}
-    return {kind for kind in below if kind.__name__ in public}
+    below: list[Any] = base.__subclasses__()
+    for kind in list(below):
+        below += kind.__subclasses__()
+    public: list[Any] = [
+        getattr(module, name) for module in (nn, schedules) for name in module.__all__
+    ]
+    return {kind for kind in below if any(kind is each for each in public)}
 
 
 def test_every_class_is_among_them() -> None:
