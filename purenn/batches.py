@@ -11,7 +11,7 @@ from purenn.errors import DataError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any, TypeGuard
 
     from purenn.array import Array, RowSource
@@ -83,7 +83,8 @@ class Examples:
     ) -> None:
         self.backend = backend
         self.X, self.Y, self.weights = X, Y, weights
-        self.weight = None if weights is None else sum(weights)
+        self.weight = 0.0 if weights is None else sum(weights)
+        self.source, self.classes = is_source(X), isinstance(Y, ClassNumbers)
         self.rows: int = Y.shape[0]
         found = len(X) if is_source(X) else X.shape[0]  # type: ignore[union-attr]
         if found != self.rows:
@@ -101,10 +102,16 @@ class Examples:
     def take(self, indices: Sequence[int]) -> tuple[Array, Array]:
         """The examples of these numbers, in this order."""
         backend, X, Y = self.backend, self.X, self.Y
+        take: Callable[..., Array] = backend.from_source if self.source else backend.take
         return (
-            backend.from_source(X, indices) if is_source(X) else backend.take(X, indices),  # type: ignore[arg-type]
-            Y.take(backend, indices) if isinstance(Y, ClassNumbers) else backend.take(Y, indices),
+            take(X, indices),
+            Y.take(backend, indices) if self.classes else backend.take(Y, indices),  # type: ignore[union-attr, arg-type]
         )
+
+    def spread(self) -> None:
+        """Keep one-hot rows from now on, in place of class numbers."""
+        if isinstance(self.Y, ClassNumbers):
+            self.Y, self.classes = self.Y.all(self.backend), False
 
     def everything(self) -> Batch:
         """All examples as one batch."""
@@ -116,12 +123,13 @@ class Examples:
         for number, start in enumerate(range(0, self.rows, size), start=1):
             rows = order[start : start + size]
             X, Y = self.take(rows)
-            rows_share = share = len(rows) / self.rows
-            weights = None
-            if self.weights is not None and self.weight is not None:
+            rows_share = len(rows) / self.rows
+            if self.weights is None:
+                yield Batch(number, X, Y, None, rows_share, rows_share)
+            else:
                 weights = [self.weights[i] for i in rows]
                 share = sum(weights) / self.weight
-            yield Batch(number, X, Y, self._column(weights), rows_share, share)
+                yield Batch(number, X, Y, self._column(weights), rows_share, share)
 
     def _column(self, weights: list[float] | None) -> Array | None:
         return None if weights is None else self.backend.from_list([[w] for w in weights])

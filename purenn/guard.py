@@ -39,20 +39,23 @@ class Guard:
 
         guard.begin_step()
         …                        # forward, loss, backward, optimizer.step()
-        guard.end_step()
+        guard.open = False
 
-    In between, `put_back` undoes the step. `stop` goes back further: to before the last step
-    that had a finite loss.
+    In between, `put_back` undoes the step. `go_back` goes back further: to before the last
+    step that had a finite loss.
+
+    kept  the state before the last step that has begun; before: that before the one before it
+    open  that step has not come to its end
     """
 
     def __init__(self, network: Network, optimizer: Optimizer) -> None:
         self.network, self.optimizer = network, optimizer
+        self.trainable = network.trainable
         layers, random = network.layers, network.random
         self.strangers = [part for part in (*layers, optimizer) if is_foreign(part)]
         self.draws = any(random is held for layer in layers for held in vars(layer).values())
         self.open = False
-        self.kept: State = self._state()
-        self.good = self.kept
+        self.before = self.kept = self._state()
 
     @property
     def values(self) -> list[Array]:
@@ -61,20 +64,17 @@ class Guard:
 
     def _state(self) -> State:
         return (
-            [p.value for p in self.network.trainable],
+            [p.value for p in self.trainable],
             self.optimizer.keep(),
             self.network.random.get_state() if self.draws else None,
-            [_held(part) for part in self.strangers],
+            [_held(part) for part in self.strangers] if self.strangers else [],
         )
 
     def begin_step(self) -> None:
         """Note what the step may change."""
+        self.before = self.kept
         self.kept = self._state()
         self.open = True
-
-    def end_step(self) -> None:
-        """The step is whole, and its loss was finite."""
-        self.good, self.open = self.kept, False
 
     def put_back(self) -> None:
         """Undo the step that has begun and not ended, if there is one."""
@@ -82,15 +82,15 @@ class Guard:
             self._restore(self.kept)
 
     def go_back(self) -> None:
-        """Be as before the last step that had a finite loss."""
-        self._restore(self.good)
+        """Be as before the last step that had a finite loss: of one that is open, it was not."""
+        self._restore(self.before if self.open else self.kept)
 
     def _restore(self, state: State) -> None:
         values, memory, draws, held = state
         for part, attributes in zip(self.strangers, held, strict=True):
             vars(part).clear()
             vars(part).update(attributes)
-        assign(self.network.trainable, values)
+        assign(self.trainable, values)
         self.optimizer.put_back(memory)
         if draws is not None:
             self.network.random.set_state(draws)
@@ -101,7 +101,7 @@ class Guard:
     def check_parameters(self, examples: Examples, when: str) -> None:
         """NonFiniteError if the last step, which no loss has been measured for, went too far."""
         finite = self.network.backend.all_finite
-        for parameter in self.network.trainable:
+        for parameter in self.trainable:
             if not finite(parameter.value):
                 X, _ = examples.take(range(min(SHOWN, examples.rows)))
                 self.stop(f"{parameter.name} is no longer finite", X, when)

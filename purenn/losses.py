@@ -114,16 +114,13 @@ def weighed(X: Array, weights: Array | None) -> Array:
     return X if weights is None else weights * X
 
 
-def squared_error(
-    backend: Backend, P: Array, Y: Array, scale: float, weights: Array | None
-) -> tuple[float, Array]:
-    """L = scale · Σᵢⱼ wᵢ (P − Y)² and dP = 2 · scale · wᵢ (P − Y); wᵢ is 1 without weights."""
-    if weights is None:
-        L, dP = backend.squared_error(P, Y, scale)
-        return backend.item(L), dP
+def weighed_squared_error(
+    backend: Backend, P: Array, Y: Array, scale: float, weights: Array
+) -> tuple[Array, Array]:
+    """L = scale · Σᵢⱼ wᵢ (P − Y)², a full reduction, and dP = 2 · scale · wᵢ (P − Y)."""
     E = P - Y
     wE = weights * E
-    return scale * backend.item(backend.sum(wE * E)), (2.0 * scale) * wE
+    return scale * backend.sum(wE * E), (2.0 * scale) * wE
 
 
 class MeanSquaredError(Loss):
@@ -131,8 +128,12 @@ class MeanSquaredError(Loss):
 
     def forward(self, P: Array, Y: Array, weights: Array | None = None) -> float:
         m, n = Y.shape
-        L, self.slope = squared_error(self.backend, P, Y, 1.0 / (m * n), weights)
-        return L
+        backend, scale = self.backend, 1.0 / (m * n)
+        if weights is None:
+            L, self.slope = backend.squared_error(P, Y, scale)
+        else:
+            L, self.slope = weighed_squared_error(backend, P, Y, scale, weights)
+        return backend.item(L)
 
 
 class SumSquaredError(Loss):
@@ -145,8 +146,12 @@ class SumSquaredError(Loss):
         self.scale = real(scale, "SumSquaredError: scale", above=0.0)
 
     def forward(self, P: Array, Y: Array, weights: Array | None = None) -> float:
-        L, self.slope = squared_error(self.backend, P, Y, self.scale, weights)
-        return L
+        backend = self.backend
+        if weights is None:
+            L, self.slope = backend.squared_error(P, Y, self.scale)
+        else:
+            L, self.slope = weighed_squared_error(backend, P, Y, self.scale, weights)
+        return backend.item(L)
 
 
 class MeanAbsoluteError(Loss):

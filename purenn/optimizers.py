@@ -145,13 +145,17 @@ class Optimizer(Part):
         return {"_backend": self._backend} | held if "_backend" in held else held
 
     def keep(self) -> Any:
-        """What a step changes, as it is now: arrays are never written into, so none is copied."""
-        return self.steps, [memory.copy() for memory in self.state]
+        """What a step changes, as it is now: arrays are never written into, so none is copied.
+
+        Of an optimizer of somebody else's, training keeps all attributes besides.
+        """
+        return self.steps, [m.copy() for m in self.state] if self.remembers() else None
 
     def put_back(self, kept: Any) -> None:
         """Be as when `keep` gave this."""
         self.steps, memories = kept
-        self.state = [memory.copy() for memory in memories]
+        if memories is not None:
+            self.state = [memory.copy() for memory in memories]
 
     def check_rates(self, first: int, epochs: int) -> None:
         """ArgumentError if the schedule makes the rate 0 in one of these epochs.
@@ -178,7 +182,7 @@ class Optimizer(Part):
         A fraction moves the rate within an epoch. Without a schedule the rate stays.
         """
         self.epochs_begun = int(epoch) + 1
-        if self.schedule is not None:
+        if self._schedule is not None:
             self._follow_schedule(epoch)
 
     def _follow_schedule(self, epoch: float) -> None:

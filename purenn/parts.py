@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import inf
 
-from purenn.checks import short
+from purenn.checks import as_real, short
 from purenn.errors import ArgumentError, MissingMethodError, NotReadyError, ShapeError
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from purenn.array import Array
     from purenn.layers import Layer
+    from purenn.losses import Loss
 
 __all__ = ["CheckedLayer", "Part", "check_array", "check_call", "check_methods", "is_foreign"]
 
@@ -140,6 +141,11 @@ class CheckedLayer:
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python itself looks what an object can do
+            raise AttributeError(name)
+        return getattr(self.layer, name)
+
     def forward(self, X: Array) -> Array:
         self.shape = X.shape
         return self._rows("forward", self.layer.forward(X), X)
@@ -162,3 +168,37 @@ class CheckedLayer:
             what = f"{layer.title}: backward: the gradient of {p.name}"
             check_array(p.gradient, layer.backend, p.value.shape, what)
         return dX
+
+
+class CheckedLoss:
+    """A loss of somebody else's, with a check of what it gives."""
+
+    def __init__(self, loss: Loss) -> None:
+        self.loss = loss
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.loss, name)
+
+    def forward(self, P: Array, *targets: Array) -> float:
+        self.shape = P.shape
+        L = self.loss.forward(P, *targets)
+        number = L if isinstance(L, float) else as_real(L)
+        if number is None:
+            raise ArgumentError(
+                f"{type(self.loss).__name__}: forward gave {short(L)}, not a number; "
+                "end it in self.backend.item(…)"
+            )
+        return number
+
+    def backward(self) -> Array:
+        dP = self.loss.backward()
+        what = f"{type(self.loss).__name__}: backward"
+        check_array(dP, self.loss.backend, self.shape, what)
+        return dP
+
+
+def watched_loss(loss: Loss) -> Loss:
+    """The loss itself, or of somebody else's one that is checked."""
+    return CheckedLoss(loss) if is_foreign(loss) else loss  # type: ignore[return-value]

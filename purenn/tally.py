@@ -44,13 +44,12 @@ class Tally:
             self.kept.append((P, Y, weights))
 
     def values(self) -> dict[str, float]:
-        """The metrics of what was added; then all begins anew."""
+        """The metrics of what was added since the beginning."""
         sums = self.sums
         if self.kept:
             P, Y, weights = map(self._together, zip(*self.kept, strict=True))
             for name in self.measures.keys() - self.means.keys():
                 sums[name] = self._value(name, P, Y, weights)
-        self.begin()
         return sums
 
     def _together(self, arrays: Sequence[Array | None]) -> Any:

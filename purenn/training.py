@@ -8,14 +8,14 @@ from __future__ import annotations
 from math import isfinite
 from time import perf_counter
 
-from purenn.checks import as_real, short, whole
+from purenn.checks import short, whole
 from purenn.errors import ArgumentError, NonFiniteError
 from purenn.guard import Guard, check_predictions
 from purenn.inputs import as_list_of
 from purenn.losses import checked_loss
 from purenn.metrics import find_metrics
 from purenn.optimizers import Optimizer
-from purenn.parts import check_array, check_call, check_methods, is_foreign
+from purenn.parts import check_call, check_methods, is_foreign, watched_loss
 from purenn.tally import Tally
 
 TYPE_CHECKING = False
@@ -105,10 +105,6 @@ class Progress:
 
     batch, batches  how many batches of this epoch are done, and how many it has
     batch_loss      the loss of the last batch
-    measured        values of network.trainable, after an epoch: those that its loss belongs to.
-                    Where the epoch was one step these are the values before it, as the loss
-                    is measured on the way there; the loss of an epoch of mini-batches is a mean
-                    over moving values, and these are the values after it
     """
 
     def __init__(
@@ -117,13 +113,25 @@ class Progress:
         self.network, self.optimizer, self.history = network, optimizer, history
         self.epochs = epochs
         self.batch, self.batches, self.batch_loss = 0, 1, 0.0
-        self.measured = [p.value for p in network.trainable]
+        self.guard: Guard | None = None  # of the run
         self.stopped = False
 
     @property
     def epoch(self) -> int:
         """How many epochs are done, from 1; those of a resumed run count from its beginning."""
         return len(self.history.losses)
+
+    @property
+    def measured(self) -> list[Array]:
+        """The values of network.trainable that the loss of this epoch belongs to.
+
+        Where the epoch was one step these are the values before it, as the loss is measured
+        on the way there. The loss of an epoch of mini-batches is a mean over moving values:
+        these are then the values after it.
+        """
+        if self.guard is not None and self.batches == 1:
+            return self.guard.values
+        return [p.value for p in self.network.trainable]
 
     @property
     def loss(self) -> float:
@@ -234,83 +242,81 @@ class Run:
         held_out: Examples | None,
         callbacks: Sequence[Any],
     ) -> None:
-        self.progress, self.loss, self.measures = progress, loss, measures
+        self.progress, self.loss, self.measures = progress, watched_loss(loss), measures
         self.network, self.optimizer = progress.network, progress.optimizer
         self.examples, self.batch_size, self.held_out = examples, batch_size, held_out
         self.on_batch = [callback.batch for callback in _having("batch", callbacks)]
         self.path = self.network.path(loss)
-        self.guard = Guard(self.network, self.optimizer)
+        self.guard = progress.guard = Guard(self.network, self.optimizer)
         self.tally = Tally(self.network.backend, measures)
-        self.before_shuffle: Any = None  # the generator's state, until the epoch's first step
+        self.before_shuffle: Any = None  # the generator's state then, where a step moves it
         self.everything: list[Batch] = [examples.everything()] if batch_size is None else []
         if batch_size is not None:
             progress.batches = -(-examples.rows // batch_size)
 
     def epoch(self) -> None:
         """A pass over the data, and what was measured into the history; or nothing of it."""
-        progress, optimizer = self.progress, self.optimizer
-        epochs, begun = progress.epoch, optimizer.epochs_begun
+        optimizer, history = self.optimizer, self.progress.history
+        epochs, begun, steps = len(history.losses), optimizer.epochs_begun, optimizer.steps
+        self.before_shuffle = None
         try:
             optimizer.begin_epoch(begun)
             if optimizer.rate == 0.0:
                 raise ArgumentError(
                     f"epoch {epochs + 1}: the learning rate became 0, so nothing would be learned"
                 )
-            measured = self.steps(epochs + 1, self.batches())
-            progress.measured = self.guard.values
-            if progress.batches > 1:
-                progress.measured = [p.value for p in self.network.trainable]
-            progress.history.add(measured, self.validated(epochs + 1))
-        except BaseException as error:  # Ctrl-C too
-            if isinstance(error, NonFiniteError):  # of the validation data, perhaps
-                self.guard.go_back()
+            if self.batch_size is None:
+                measured = self.steps(epochs + 1, self.everything)
+            else:
+                measured = self.steps(epochs + 1, self.batches(self.batch_size))
+            validated = None if self.held_out is None else self.validated(epochs + 1, self.held_out)
+            history.add(measured, validated)
+        except BaseException:  # Ctrl-C too
             self.guard.put_back()
-            if self.before_shuffle is not None:
+            if self.before_shuffle is not None and optimizer.steps == steps:  # no step was whole
                 self.network.random.set_state(self.before_shuffle)
-            progress.history.cut(epochs)
+            history.cut(epochs)
             optimizer.epochs_begun = begun
             raise
 
-    def validated(self, epoch: int) -> tuple[float, Values] | None:
-        """Loss and metrics on the validation data, if there are any."""
-        if self.held_out is None:
-            return None
+    def validated(self, epoch: int, held_out: Examples) -> tuple[float, Values]:
+        """Loss and metrics on the validation data."""
         try:
-            return measure(self.network, self.loss, self.held_out, self.measures)
+            return measure(self.network, self.loss, held_out, self.measures)
         except NonFiniteError as error:
+            self.guard.go_back()
             raise NonFiniteError(
                 f"epoch {epoch}, validation data: {error}; training stopped and the parameters "
                 "are back at their last finite state"
             ) from error
 
-    def batches(self) -> Iterable[Batch]:
-        """All rows, or some at a time in an order drawn anew."""
-        if self.batch_size is None:
-            return self.everything
+    def batches(self, size: int) -> Iterable[Batch]:
+        """Some rows at a time, in an order drawn anew."""
         random = self.network.random
-        self.before_shuffle = random.get_state()
-        return self.examples.batches(self.batch_size, random.permutation(self.examples.rows))
+        if self.guard.draws:
+            self.before_shuffle = random.get_state()
+        return self.examples.batches(size, random.permutation(self.examples.rows))
 
     def steps(self, epoch: int, batches: Iterable[Batch]) -> tuple[float, Values]:
         """A step for each batch; the mean loss and the metrics, measured before each step."""
-        loss, guard, tally = self.loss, self.guard, self.tally
-        mean = 0.0
-        tally.begin()
+        path, loss, guard, tally = self.path, self.loss, self.guard, self.tally
+        mean, is_mean, measures = 0.0, loss.per_example, self.measures
+        if measures:
+            tally.begin()
         for batch in batches:
             guard.begin_step()
-            L, P = forward_and_backward(self.path, loss, batch.X, batch.Y, batch.weights)
+            L, P = forward_and_backward(path, loss, batch.X, batch.Y, batch.weights)
             if not isfinite(L):
                 guard.stop(f"the loss became {L}", batch.X, f"epoch {epoch}, batch {batch.number}")
-            mean += L * batch.rows_share if loss.per_example else L
-            if self.measures:
+            mean += L * batch.rows_share if is_mean else L
+            if measures:
                 tally.add(P, batch.Y, batch.weights, batch.share)
             self.optimizer.step()
-            guard.end_step()
-            self.before_shuffle = None
+            guard.open = False
             for callback in self.on_batch:
                 self.progress.batch, self.progress.batch_loss = batch.number, L
                 callback(self.progress)
-        return mean, tally.values()
+        return mean, tally.values() if measures else {}
 
 
 def forward_and_backward(
@@ -324,28 +330,12 @@ def forward_and_backward(
     A = X
     for layer in path:
         A = layer.forward(A)
-    L = measured(loss, A, Y, weights)
+    measured = (A, Y) if weights is None else (A, Y, weights)
+    L = loss.forward(*measured)
     dA = loss.backward()
-    if type(dA) is not type(A):  # only a loss of one's own can give such a thing
-        check_array(dA, loss.backend, A.shape, f"{type(loss).__name__}: backward")
     for layer in reversed(path):
         dA = layer.backward(dA)
     return L, loss.P if loss.fused_with else A
-
-
-def measured(loss: Loss, P: Array, Y: Array, weights: Array | None) -> float:
-    """The loss of predictions P, as a Python float."""
-    arguments = (P, Y) if weights is None else (P, Y, weights)
-    L = loss.forward(*arguments)
-    if isinstance(L, float):
-        return L
-    number = as_real(L)
-    if number is None:
-        name = type(loss).__name__
-        raise ArgumentError(
-            f"{name}: forward gave {short(L)}, not a number; end it in self.backend.item(…)"
-        )
-    return number
 
 
 def evaluate(
@@ -371,13 +361,14 @@ def measure(
     network: Network, loss: Loss, examples: Examples, measures: dict[str, Metric]
 ) -> tuple[float, Values]:
     """Loss and metrics of examples that were checked."""
-    path = network.path(loss)
+    path, loss = network.path(loss), watched_loss(loss)
     total, tally, done = 0.0, Tally(network.backend, measures), 0
     for batch in examples.batches(CHUNK):
         A, Y, weights = batch.X, batch.Y, batch.weights
         for layer in path:
             A = layer.predict(A)
-        L = measured(loss, A, Y, weights)
+        arguments = (A, Y) if weights is None else (A, Y, weights)
+        L = loss.forward(*arguments)
         P = loss.P if loss.fused_with else A
         check_predictions(network, batch.X, P, done)
         total += L * batch.rows_share if loss.per_example else L

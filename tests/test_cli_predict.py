@@ -12,7 +12,7 @@ import pytest
 
 import purenn as nn
 from purenn.cli import main
-from purenn.data import FloatRows, StandardScaler
+from purenn.data import FloatRows, MinMaxScaler, StandardScaler
 from purenn.storage import Model
 
 BACKENDS = nn.available_backends()
@@ -279,6 +279,38 @@ def test_huge_values_are_no_traceback(run: Run, folder: Path, tmp_path: Path) ->
     text = run("evaluate", folder / "values.json", path, "--json")
     assert json.loads(text, parse_constant=lambda t: pytest.fail(t))["mean_squared_error"] is None
     assert "mean_squared_error   inf" in run("evaluate", folder / "values.json", path)
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_predictions_that_are_not_finite_end_with_an_error(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str
+) -> None:
+    """Not with `nan` as a probability, and not as class 0."""
+    network = nn.Network(
+        [nn.Dense(2, 2, weights=[[1e10, 1.0], [1.0, 1e10]]), nn.Softmax()], backend="python"
+    )
+    model, output = tmp_path / "m.json", tmp_path / "p.csv"
+    nn.save(model, Model(network, label_names=["a", "b"], feature_names=["x", "y"]))
+    rows = [[1, 2, "b"]] * 1100 + [[1e308, 1e308, "b"]]
+    path = write_csv(tmp_path / "far.csv", rows, ["x", "y", "kind"])
+    more = ["--output", str(output)] if command == "predict" else ["--label", "kind"]
+    assert main([command, str(model), str(path), *more]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("purenn: the prediction for row 1100 of X (counted from 0) is not finite")
+    assert "Scale the columns of X" in err
+    assert not output.exists()
+
+
+def test_values_beyond_the_floats_in_their_units(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    network = nn.Network([nn.Dense(1, 1, weights=[[1e10]])], backend="python")
+    scaler = MinMaxScaler().fit([[0.0], [1e300]])
+    nn.save(tmp_path / "m.json", Model(network, target_scaler=scaler))
+    path = write_csv(tmp_path / "d.csv", [[0.5], [1.0]], ["a"])
+    assert main(["predict", str(tmp_path / "m.json"), str(path)]) == 1
+    assert "in the units of the target" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------------ IDX and summary

@@ -265,3 +265,154 @@ def test_files_that_are_no_models(refused: Refused, data: Path, tmp_path: Path) 
     missing = tmp_path / "missing.json"
     assert refused("train", data, "--resume", missing).startswith(f"{missing}: there is no such")
     assert refused("train", data, "--resume", data).startswith(f"{data}")
+
+
+# ----------------------------------------------------------------- the best and the last
+
+
+STOPPING: list[object] = [
+    "--validation", 0.3, "--learning-rate", 0.2, "--optimizer", "sgd", "--hidden", 4,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("validation", [[], ["--validation", 0.3]])
+def test_a_run_with_patience_goes_on_from_its_last_weights(
+    data: Path, tmp_path: Path, backend: str, validation: list[object]
+) -> None:
+    """The file holds the best weights to predict with, and the last ones to go on from."""
+    whole, half = tmp_path / "whole.json", tmp_path / "half.json"
+    options = ["train", data, "--backend", backend]
+    first = [*options, *STOPPING[2:], *validation, "--patience", 50]
+    purenn(*first, "--epochs", 9, "--save", whole)
+    purenn(*first, "--epochs", 4, "--save", half)
+    purenn(*options, "--resume", half, "--epochs", 5, "--save", half)
+    assert half.read_bytes() == whole.read_bytes()
+    run = json.loads(whole.read_text())["run"]
+    stopping, history = run["stopping"], run["history"]
+    losses = history["validation_losses"] or history["losses"]
+    assert stopping["best_loss"] == min(losses) == losses[stopping["best_epoch"] - 1]
+    assert stopping["patience"] == 50
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_resumed_run_never_ends_with_a_worse_model(
+    data: Path, tmp_path: Path, seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "m.json"
+    purenn("train", data, *STOPPING, "--seed", seed, "--patience", 2, "--epochs", 4, "--save", path)
+    before = json.loads(path.read_text())["run"]["stopping"]
+    capsys.readouterr()
+    purenn("train", data, "--resume", path, "--patience", 3, "--epochs", 4, "--save", path)
+    said = capsys.readouterr().out
+    after = json.loads(path.read_text())["run"]["stopping"]
+    assert f"patience 3; the best epoch so far is {before['best_epoch']}, with a loss" in said
+    assert after["patience"] == 3
+    assert after["best_loss"] <= before["best_loss"]
+
+
+def test_patience_counts_on(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that its patience has ended takes one more epoch, and stops unless that is better."""
+    path = tmp_path / "m.json"
+    worse = [*STOPPING[:2], "--learning-rate", 50, "--optimizer", "sgd", "--hidden", 4]
+    purenn("train", data, *worse, "--patience", 3, "--epochs", 40, "--save", path)
+    saved = json.loads(path.read_text())["run"]
+    assert saved["epochs"] < 40
+    purenn("train", data, "--resume", path, "--epochs", 20, "--save", path)
+    run = json.loads(path.read_text())["run"]
+    assert run["epochs"] == saved["epochs"] + 1 or run["stopping"] != saved["stopping"]
+    assert "patience 3 as before; the best epoch so far is" in capsys.readouterr().out
+
+
+def test_a_file_of_version_1_begins_to_count(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "m.json"
+    purenn("train", data, *STOPPING, "--epochs", 2, "--save", path)
+    document = json.loads(path.read_text())
+    document["version"] = 1
+    assert document["run"].pop("stopping") is None
+    del document["run"]["options"]["class_weight"]
+    path.write_text(json.dumps(document))
+    capsys.readouterr()
+    purenn("train", data, "--resume", path, "--patience", 9, "--epochs", 2, "--save", path)
+    assert "patience 9: no best epoch was saved, counting begins anew" in capsys.readouterr().out
+    run = json.loads(path.read_text())["run"]
+    assert run["stopping"]["best_epoch"] in (3, 4)
+
+
+def test_a_schedule_that_is_over(refused: Refused, data: Path, tmp_path: Path) -> None:
+    path, again = tmp_path / "m.json", tmp_path / "again.json"
+    purenn("train", data, "--schedule", "cosine", "--epochs", 3, "--save", path)
+    message = refused("train", data, "--resume", path, "--epochs", 2, "--save", again)
+    assert "has 0 epochs left, and then a learning rate of 0" in message
+    assert "--schedule cosine or --schedule constant" in message
+    assert "has 0 epochs left" in refused("train", data, "--resume", path)
+    assert not again.exists()
+    for kind, saved in (("cosine", {"epochs": 2, "final": 0.0}), ("constant", None)):
+        purenn("train", data, "--resume", path, "--epochs", 2, "--schedule", kind, "--save", again)
+        run = json.loads(again.read_text())["run"]
+        schedule = run["optimizer"]["settings"]["schedule"]
+        assert (schedule and schedule["settings"]) == saved
+        assert run["epochs"] == 5
+
+
+def test_a_schedule_that_is_cut_short_goes_on(data: Path, tmp_path: Path, refused: Refused) -> None:
+    """Saved after 2 of 5 epochs, as Ctrl-C does, three are left, and not one more."""
+    path, whole = tmp_path / "m.json", tmp_path / "whole.json"
+    purenn("train", data, "--schedule", "cosine", "--epochs", 5, "--save", whole)
+    model = nn.load(whole, "python")
+    network = nn.Network(model.network.layers, model.network.seed)  # fresh weights are enough
+    assert model.run is not None
+    optimizer = nn.Adam(0.001, schedule=nn.schedules.CosineDecay(5))
+    history = nn.train(
+        network, [[0.0, 0.0, 0.0]], [0], loss=nn.CrossEntropy(), optimizer=optimizer, epochs=2,
+        batch_size=1, metrics=["accuracy"],
+    )  # fmt: skip
+    model.network, model.run = (
+        network,
+        Run(optimizer, batch_size=32, history=history, options=model.run.options),
+    )
+    nn.save(path, model)
+    assert "has 3 epochs left" in refused("train", data, "--resume", path, "--epochs", 4)
+    purenn("train", data, "--resume", path, "--epochs", 3, "--save", path)
+
+
+# ------------------------------------------------------------------------- class weights
+
+
+def rare(path: Path) -> Path:
+    """Two classes that overlap, one of them nine times as common."""
+    lines = ["a,kind"]
+    for k, (value,) in enumerate(nn.RandomState(1).randn(200, 1)):
+        lines.append(f"{value + (k % 10 == 0)!r},{'rare' if k % 10 == 0 else 'common'}")
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_balanced_classes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, plain, even = rare(tmp_path / "d.csv"), tmp_path / "plain.json", tmp_path / "even.json"
+    purenn("train", data, "--epochs", 30, "--save", plain)
+    assert "weights" not in capsys.readouterr().out
+    options = ["--class-weight", "balanced", "--validation", 0.2]
+    purenn("train", data, *options, "--epochs", 30, "--save", even)
+    assert "weights  balanced: a row counts common 0.556, rare 5" in capsys.readouterr().out
+
+    def recall(path: Path) -> float:
+        purenn("evaluate", path, data, "--json")
+        found = json.loads(capsys.readouterr().out)["classes"]["recall"]
+        return float(found[1])
+
+    assert recall(plain) < 0.2 < 0.5 < recall(even)
+    half = tmp_path / "half.json"
+    purenn("train", data, *options, "--epochs", 12, "--save", half)
+    purenn("train", data, "--resume", half, "--epochs", 18, "--save", half)
+    assert half.read_bytes() == even.read_bytes()
+
+
+def test_class_weights_need_classes(refused: Refused, tmp_path: Path) -> None:
+    path = tmp_path / "values.csv"
+    path.write_text("\n".join(f"{k},{k * 0.37}" for k in range(30)))
+    assert "has values to predict, not classes" in refused(
+        "train", path, "--class-weight", "balanced"
+    )

@@ -90,6 +90,7 @@ def test_forward_has_to_keep_what_backward_needs(backend: Backend) -> None:
     layers = [nn.Dense(2, 3), nn.Sigmoid(), nn.Dense(3, 1), nn.Sigmoid()]
     network = nn.Network(layers, seed=0, backend=backend)
     assert nn.gradient_check(network, nn.BinaryCrossEntropy(), XOR, Y).ok
+    nn.train(network, XOR, Y, loss=nn.BinaryCrossEntropy(), optimizer=nn.SGD(0.1), epochs=1)
     assert all(p.gradient is not None for p in network.trainable)
 
 

@@ -145,8 +145,12 @@ def test_a_kink_nearby_is_no_excuse_either(distance: float) -> None:
     assert not any(entry.kink for entry in report.entries)
 
 
-def test_small_slopes_are_compared_absolutely() -> None:
-    assert Entry("W1", 0, 0, 1e-13, 3e-13, False).error == pytest.approx(2e-8)
+def test_small_slopes_are_compared_as_large_ones_are() -> None:
+    """What counts is the noise of the numeric slope, not a size that is small for some units."""
+    assert Entry("W1", 0, 0, 1e-13, 3e-13, False).verdict == "disagrees"
+    assert Entry("W1", 0, 0, 1e-13, 3e-13, False).error == pytest.approx(2 / 3)
+    lost = Entry("W1", 0, 0, 1e-13, 3e-13, False, noise=1e-12)
+    assert (lost.verdict, lost.error) == ("too small to check", 0.0)
     assert Entry("W1", 0, 0, 1.0, 1.1, False).error == pytest.approx(0.1 / 1.1)
 
 

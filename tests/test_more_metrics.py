@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import purenn as nn
 from purenn.backend import Backend
+from purenn.cli.judging import regression_figures
 from purenn.errors import ArgumentError, DataError
 from purenn.metrics import (
     METRICS,
@@ -22,12 +23,14 @@ from purenn.metrics import (
     find_metrics,
     macro_average,
     mean_absolute_error,
+    mean_over_rows,
     mean_squared_error,
     precision,
     predicted_classes,
     r2,
     recall,
 )
+from purenn.report.scatter import residuals
 
 Rows = list[list[float]]
 searching = settings(max_examples=40, derandomize=True, database=None, deadline=None)
@@ -320,3 +323,97 @@ def test_bad_arguments() -> None:
             confusion_matrix([0], [0], classes)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="classes is 0"):
         ClassReport([], [], [])
+
+
+# --------------------------------------------------------- yes-or-no questions, and absent classes
+
+
+def test_accuracy_of_several_yes_or_no_questions(backend: Backend) -> None:
+    Y = [[1.0, 1.0], [0.0, 0.0], [1.0, 1.0]]
+    P = [[0.9, 0.8], [0.1, 0.2], [0.9, 0.1]]
+    assert measure(binary_accuracy, backend, P, Y) == pytest.approx(5 / 6)
+    network = nn.Network(
+        [nn.Dense(2, 2, weights=[[8.0, 8.0], [0.0, -8.0]], bias=[-4.0, -4.0]), nn.Sigmoid()],
+        backend=backend,
+    )
+    X = [[1.0, 0.0], [0.0, 0.0], [1.0, 1.0]]  # as P says: yes yes, no no, yes no
+    for name in ("accuracy", "binary_accuracy"):
+        _, values = nn.evaluate(network, X, Y, loss=nn.BinaryCrossEntropy(), metrics=name)
+        assert values == {name: pytest.approx(5 / 6)}
+    _, values = nn.evaluate(network, X, Y, loss=nn.BinaryCrossEntropy(), metrics=accuracy)
+    assert values["accuracy"] != pytest.approx(5 / 6)  # the function keeps its meaning
+    history = nn.train(
+        network, X, Y, loss=nn.BinaryCrossEntropy(), optimizer=nn.SGD(1e-9), epochs=1,
+        metrics=["accuracy"], validation=(X, Y), batch_size=1,
+    )  # fmt: skip
+    assert history.metrics["accuracy"] == [pytest.approx(5 / 6)]
+    assert history.validation_metrics["accuracy"] == [pytest.approx(5 / 6)]
+
+
+def test_a_loss_says_what_accuracy_is(backend: Backend) -> None:
+    class Mine(nn.BinaryCrossEntropy):
+        accuracy = "mean_squared_error"
+
+    assert find_metrics("accuracy", Mine())["accuracy"] is mean_squared_error
+    assert find_metrics("accuracy", nn.CrossEntropy())["accuracy"] is accuracy
+
+
+def test_a_metric_of_ones_own_gets_all_rows(backend: Backend) -> None:
+    """Its value does not depend on batches, nor on the thousand rows that evaluate takes."""
+    rows = 2500
+    X = [[k / rows] for k in range(rows)]
+    Y = [[float(k)] for k in range(rows)]
+    network = nn.Network([nn.Dense(1, 1)], seed=0, backend=backend)
+    seen: list[int] = []
+
+    def largest_error(backend: Backend, P: Any, Y: Any) -> float:
+        seen.append(P.shape[0])
+        return backend.item(backend.max(backend.abs(P - Y)))
+
+    _, values = nn.evaluate(network, X, Y, loss=nn.Huber(), metrics=[largest_error, "r2"])
+    P = network.predict(X)
+    assert values["largest_error"] == largest_error(backend, P, backend.from_list(Y))
+    nn.train(
+        network, X[:7], Y[:7], loss=nn.Huber(), optimizer=nn.SGD(1e-9), epochs=2, batch_size=3,
+        metrics=[largest_error], validation=(X[:5], Y[:5]),
+    )  # fmt: skip
+    assert seen == [rows, rows, 7, 5, 7, 5]
+
+    @mean_over_rows
+    def rows_of_a_batch(backend: Backend, P: Any, Y: Any) -> float:
+        return float(P.shape[0])
+
+    _, values = nn.evaluate(network, X, Y, loss=nn.Huber(), metrics=rows_of_a_batch)
+    assert values["rows_of_a_batch"] == pytest.approx((2 * 1000 * 1000 + 500 * 500) / rows)
+
+
+def test_classes_that_never_occur_are_left_out_of_the_averages() -> None:
+    """Labels 1 to 26 of 27 classes: a perfect classifier gets 1."""
+    letters = list(range(1, 27))
+    report = ClassReport(letters, letters, 27)
+    assert report.macro == {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+    assert report.absent == ["0"]
+    assert str(report).endswith(
+        "accuracy 1.000: 26 of 26 right\n"
+        "the macro averages leave out 1 of 27 classes, which never occur: '0'"
+    )
+    assert len(report.f1) == 27  # the lists keep a place for it
+    said = ClassReport([0, 0], [0, 2], 3)  # 2 occurs, as somebody said so
+    assert said.absent == ["1"]
+    assert said.macro["recall"] == pytest.approx((0.5 + 0.0) / 2)
+    assert macro_average(recall(said.matrix)) == pytest.approx(0.5 / 3)
+    assert macro_average(recall(said.matrix), said.matrix) == said.macro["recall"]
+
+
+def test_one_definition_for_all() -> None:
+    """The command and the report judge a regression and a class as the metrics do."""
+    truth, said = [[1.0, 10.0], [2.0, 30.0], [4.0, 20.0]], [[1.5, 11.0], [2.0, 28.0], [3.0, 22.0]]
+    python = nn.get_backend("python")
+    figures = regression_figures(truth, said)
+    assert figures["r2"] == r2(python, said, truth)
+    assert figures["mean_squared_error"] == mean_squared_error(python, said, truth)
+    for j in (0, 1):
+        column = residuals([t[j] for t in truth], [p[j] for p in said])
+        assert column.r2 == r2(python, [[p[j]] for p in said], [[t[j]] for t in truth])
+    constant = residuals([3.0, 3.0], [3.0, 3.5])
+    assert (constant.r2, residuals([3.0], [3.0]).r2) == (0.0, 1.0)

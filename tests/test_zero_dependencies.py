@@ -2,7 +2,9 @@
 
 import ast
 import importlib.util
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +86,37 @@ def test_numpy_is_there_where_it_must_be() -> None:
     assert "numpy" in available_backends()
     assert purenn.get_backend("numpy").name == "numpy"
     assert importlib.util.find_spec("array_api_strict") is not None
+
+
+def test_xor_in_a_bare_checkout_and_on_numpy_are_the_same(tmp_path: Path) -> None:
+    """The promise of the project in one test: clone it, run it, switch the engine.
+
+    The folder of the package, alone in another place, without site-packages; then the same
+    command with NumPy installed. The losses and predictions agree within 1e-12.
+    """
+    shutil.copytree(
+        PACKAGE, tmp_path / "purenn", ignore=shutil.ignore_patterns("__pycache__", "testing")
+    )
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PURENN_", "PYTHONPATH"))}
+    command = ["-m", "purenn", "xor", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-S", "-W", "error", *command],
+        cwd=tmp_path, env=clean, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    lists = json.loads(done.stdout)
+    assert lists["learned"]
+    assert lists["backend"] == "python"
+    if "numpy" not in available_backends():
+        pytest.skip("NumPy is not installed: only the first half was run")
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=tmp_path.parent,
+        env={**clean, "PURENN_BACKEND": "numpy", "PYTHONPATH": str(PACKAGE.parent)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    arrays = json.loads(done.stdout)
+    assert arrays["backend"] == "numpy"
+    for name in ("losses", "predictions"):
+        assert lists[name] == pytest.approx(arrays[name], rel=1e-12, abs=0.0)

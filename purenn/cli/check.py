@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 import purenn as nn
 from purenn.backend import Backend, choose_backend
@@ -10,8 +11,10 @@ from purenn.cli import options
 from purenn.gradients import GradientReport
 from purenn.layers import Layer
 from purenn.losses import Loss
+from purenn.storage.kinds import LAYERS, LOSSES
 
 ROWS = 6
+LABEL = 18  # columns for the names of the layers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,45 +27,66 @@ def run(arguments: argparse.Namespace) -> int:
     backend, why = choose_backend(arguments.backend)
     print(f"backend  {backend.name} ({why})")
     print("network  3 inputs, 4 hidden (tanh), 3 classes (softmax with cross-entropy)\n")
-    first = check(nn.Tanh(), nn.CrossEntropy(), arguments.seed, backend)
-    print(first)
-    print("\nWorst relative error for each activation (down) and loss (across):\n")
-    losses: list[Loss] = [
-        nn.MeanSquaredError(),
-        nn.SumSquaredError(),
-        nn.BinaryCrossEntropy(),
-        nn.CrossEntropy(),
-    ]
-    activations: list[Layer] = [
-        nn.Identity(),
-        nn.Sigmoid(),
-        nn.Tanh(),
-        nn.ReLU(),
-        nn.LeakyReLU(),
-        nn.Softmax(),
-    ]
-    print(" " * 10 + "".join(f"{type(loss).__name__:>20}" for loss in losses))
-    ok = first.ok
-    for activation in activations:
-        reports = [check(activation, loss, arguments.seed, backend) for loss in losses]
-        cells = "".join(f"{report.max_error:>20.1e}" for report in reports)
-        print(f"{type(activation).__name__:<10}{cells}")
-        ok = ok and all(reports)
-    print("\nAll agree." if ok else "\nSome DISAGREE: a formula is wrong.")
-    return 0 if ok else 1
+    reports = [check(nn.Tanh(), nn.CrossEntropy(), arguments.seed, backend)]
+    print(reports[0])
+    print("\nWorst relative error for each layer in the middle (down) and loss (across):\n")
+    losses = [kind() for kind in LOSSES.values()]
+    print(heading(losses))
+    for name, layer in middles().items():
+        row = [check(layer, loss, arguments.seed, backend) for loss in losses]
+        print(f"{name:<{LABEL}}" + "".join(f"{cell(report):>10}" for report in row))
+        reports += row
+    print(f"\n{verdict(reports)}")
+    return 0 if all(reports) else 1
 
 
-def check(activation: Layer, loss: Loss, seed: int, backend: Backend) -> GradientReport:
-    """The check of a 3-4-3 network with this activation in the middle, on random rows."""
+def middles() -> dict[str, Layer]:
+    """One layer of every kind there is, 4 wide, and a Dense without bias."""
+    dense: dict[str, Layer] = {
+        "Dense": nn.Dense(4, 4),
+        "Dense without bias": nn.Dense(4, 4, bias=None),
+    }
+    return dense | {name: kind() for name, kind in LAYERS.items() if name not in dense}
+
+
+def heading(losses: list[Loss]) -> str:
+    """The names of the losses, a word a line: "Mean", "Squared", "Error"."""
+    names = [re.findall("[A-Z]+(?![a-z])|[A-Z][a-z]*", type(loss).__name__) for loss in losses]
+    height = max(map(len, names))
+    columns = [[""] * (height - len(name)) + name for name in names]
+    lines = ["".join(f"{word:>10}" for word in line) for line in zip(*columns, strict=True)]
+    return "\n".join(" " * LABEL + line.rstrip() for line in lines)
+
+
+def cell(report: GradientReport) -> str:
+    """The worst error, with a mark if it is too large."""
+    if not any(entry.checked for entry in report.entries):
+        return "none"
+    return f"{report.max_error:.1e}" + ("" if report.ok else "!")
+
+
+def verdict(reports: list[GradientReport]) -> str:
+    """How many slopes there were, and whether all that could be checked agree."""
+    entries = [entry for report in reports for entry in report.entries]
+    kinks = sum(entry.verdict == "kink" for entry in entries)
+    unchecked = sum(not entry.checked for entry in entries) - kinks
+    counts = f"{len(entries):,} slopes, {kinks} on a kink, {unchecked} too small to check."
+    if all(reports):
+        return f"{counts}\nAll agree."
+    if any(entry.verdict == "disagrees" for entry in entries):
+        return f"{counts}\nSome DISAGREE (!): a formula is wrong."
+    return f"{counts}\nIn some networks nothing could be checked."
+
+
+def check(layer: Layer, loss: Loss, seed: int, backend: Backend) -> GradientReport:
+    """The check of a 3-4-3 network with this layer in the middle, on random rows."""
     last: Layer = loss.fused_with() if loss.fused_with else nn.Tanh()
-    network = nn.Network(
-        [nn.Dense(3, 4), activation, nn.Dense(4, 3), last], seed=seed, backend=backend
-    )
+    network = nn.Network([nn.Dense(3, 4), layer, nn.Dense(4, 3), last], seed=seed, backend=backend)
     draw = nn.RandomState(seed)
     X = draw.randn(ROWS, 3)
     y = draw.randn(ROWS, 3)
-    if isinstance(loss, nn.BinaryCrossEntropy):
+    if loss.fused_with is nn.Sigmoid:
         y = [[float(value > 0.0) for value in row] for row in y]
-    if isinstance(loss, nn.CrossEntropy):
+    if loss.fused_with is nn.Softmax:
         y = draw.randint(3, size=ROWS)
     return nn.gradient_check(network, loss, X, y)

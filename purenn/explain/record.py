@@ -142,7 +142,7 @@ class Record:
 
     arrays, ops, sources   as in the file; they are made of the notes when first asked for
     gradient_check         a dictionary a step, parameter → rows of slopes by central
-                           differences; None for large networks
+                           differences, NaN on a kink; None for large networks
     """
 
     title: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from contextlib import suppress
 from copy import deepcopy
-from math import inf
+from math import inf, nan
 
+from purenn.batches import Batch
 from purenn.checks import as_whole, check_label_names, short, whole
 from purenn.errors import ArgumentError
 from purenn.explain.building import build
@@ -228,7 +229,7 @@ def _rows_of(X: Any) -> int | None:
 def _checks(
     network: Network, loss: Loss, starts: list[Start]
 ) -> list[dict[str, list[list[float]]]]:
-    """The slopes of each step by central differences."""
+    """The slopes of each step by central differences; NaN on a kink, where there is none."""
     backend = network.backend
     network, loss = deepcopy((network, loss), {id(backend): backend})  # each caller has its own
     checks = []
@@ -237,9 +238,9 @@ def _checks(
             parameter.value = value
         network.random.set_state(start.draws)
         slopes: dict[str, list[list[float]]] = {}
-        for entry in check_entries(network, loss, start.X, start.Y):
+        for entry in check_entries(network, loss, Batch(1, start.X, start.Y)):
             rows = slopes.setdefault(entry.parameter, [])
             rows += [[]] if entry.column == 0 else []
-            rows[-1].append(entry.numeric)
+            rows[-1].append(nan if entry.kink else entry.numeric)
         checks.append(slopes)
     return checks

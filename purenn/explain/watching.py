@@ -7,7 +7,6 @@ activation gives is A, and the slope along anything is d and its name.
 
 from __future__ import annotations
 
-from purenn.batches import ClassNumbers
 from purenn.dropout import Dropout
 from purenn.errors import ArgumentError
 from purenn.explain.recording import Traced, TracedNumber, plain
@@ -124,8 +123,7 @@ class Watch:
 
         def examples(*arguments: Any) -> Examples:
             made = run(*arguments)
-            if isinstance(made.Y, ClassNumbers):
-                made.Y = made.Y.all(network.backend)
+            made.spread()
             if self.batch_size is not None:  # X and Y are the rows of a batch
                 self._name(made.X, "X.all", "input")
                 self._name(made.Y, "Y.all", "target")

@@ -223,3 +223,63 @@ def test_saved_scalers_are_checked(saved: Any, message: str) -> None:
         scaler_from_dict(saved)
     with pytest.raises(DataError):
         MinMaxScaler.from_dict(saved)
+
+
+# ------------------------------------------------- spreads that are nothing but rounding
+
+
+@pytest.mark.parametrize("kind", [StandardScaler, MinMaxScaler])
+@pytest.mark.parametrize(
+    "column",
+    [
+        [0.3, 0.1 + 0.2],
+        [0.1 + 0.2, 0.3, 0.3],
+        [-0.3, -(0.1 + 0.2)],
+        [1e-300, 1e-300 * (1 + 2**-51)],
+        [1e300, 1e300 * (1 + 2**-51)],
+        [sum([0.1] * 10), 1.0],
+    ],
+)
+def test_a_spread_that_is_only_rounding_counts_as_constant(kind: Any, column: list[float]) -> None:
+    scaler = kind().fit([[x] for x in column])
+    assert scaler.span == [1.0]
+    ((scaled,),) = scaler.transform([[column[0] * 1.03]])
+    assert abs(scaled) <= abs(column[0])
+
+
+@pytest.mark.parametrize("kind", [StandardScaler, MinMaxScaler])
+@pytest.mark.parametrize(
+    "column",
+    [
+        [2.0**53 - 2, 2.0**53 - 1],  # whole numbers are exact
+        [1e15, 1e15 + 1, 1e15 + 2],
+        [1.0, 1.0 + 1e-12],
+        [0.0, 5e-324],
+        [1e8, 1e8 + 1e-6],
+    ],
+)
+def test_a_spread_that_is_real_is_kept(kind: Any, column: list[float]) -> None:
+    rows = [[x] for x in column]
+    try:
+        scaler = kind().fit(rows)
+    except DataError as error:
+        assert "too near to scale" in str(error)  # noqa: PT017
+        return
+    assert len({value for (value,) in scaler.transform(rows)}) == len(column)
+
+
+@given(
+    st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=6),
+    st.floats(-1e6, 1e6).filter(lambda x: abs(x) > 1e-3),
+)
+def test_rounding_of_one_number_never_becomes_a_large_one(others: list[float], x: float) -> None:
+    """A column of one number, computed in different orders, and a new value near to it."""
+    column = [x]
+    for other in others:
+        column.append((x + other) - other if abs(other) <= abs(x) else x)
+    near = x * 1.01
+    for kind in (StandardScaler, MinMaxScaler):
+        scaler = kind().fit([[value] for value in column])
+        if max(column) - min(column) <= 2.0**-50 * abs(x):
+            ((scaled,),) = scaler.transform([[near]])
+            assert abs(scaled) <= abs(x)

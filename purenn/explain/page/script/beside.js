@@ -25,23 +25,43 @@ function checked(op, i, j) {
   if (!nudged || !nudged[i] || !slopes) return null;
   const numeric = typeof nudged[i][j] === "string" ? WORDS[nudged[i][j]] : nudged[i][j];
   const analytic = at(slopes.output, i, j).v;
-  const error = Math.abs(analytic - numeric) / Math.max(Math.abs(analytic), Math.abs(numeric), 1e-5);
-  return {numeric, analytic, error, ok: error <= 1e-6, name: entryName(slopes.output, i, j)};
+  return {numeric, analytic, ...compared(analytic, numeric, lossOf(op)),
+    name: entryName(slopes.output, i, j)};
 }
+// The nudged slope is uncertain by the rounding of the loss, divided by the nudge: 2⁻⁵² / 2⁻¹⁰ of
+// it, 16 times that where larger numbers cancel. A slope that is lost in it is too small to check.
+function compared(analytic, numeric, loss) {
+  const gap = Math.abs(analytic - numeric), noise = 2 ** -38 * Math.abs(loss);
+  const largest = Math.max(Math.abs(analytic), Math.abs(numeric)), error = largest ? gap / largest : 0;
+  if (!Number.isFinite(numeric)) return {error, verdict: "none"};
+  if (!(gap <= 1e-6 * largest + noise) || gap === Infinity) return {error, verdict: "off"};
+  return {error, verdict: noise < 1e-3 * largest ? "ok" : "small"};
+}
+function lossOf(op) {
+  const loss = steps[op.step].find((other) => other.phase === "loss" && other.name === "L");
+  return at(loss.output, 0, 0).v;
+}
+const VERDICTS = {  // sign, words
+  ok: ["✓", "gradient check passed"], off: ["✗", "gradient check failed"],
+  none: ["–", "there is no slope here, as on a kink"], small: ["–", "too small to check"],
+};
 function checkMark(op) {
   const slopes = slopesOf(op);
   if (!slopes || slopes.output !== op.inputs[1]) return null;  // other numbers stand here
   return (i, j) => {
     const result = checked(op, i, j);
     if (!result) return ["", ""];
-    return result.ok ? ["ok", ", gradient check passed"] : ["off", ", gradient check failed"];
+    const marked = result.verdict === "ok" || result.verdict === "off" ? result.verdict : "";
+    return [marked, `, ${VERDICTS[result.verdict][1]}`];
   };
 }
 function checkTable(op) {
   const result = checked(op, state.i, state.j);
   if (!result) return null;
-  return h("p", {class: `check ${result.ok ? "ok" : "off"}`, "data-block": "check"},
-    h("b", {}, `${result.ok ? "✓" : "✗"} Gradient check of ${result.name}`),
+  const [sign, words] = VERDICTS[result.verdict];
+  const told = sign === "–" ? `: ${words}` : "";
+  return h("p", {class: `check ${result.verdict}`, "data-block": "check"},
+    h("b", {}, `${sign} Gradient check of ${result.name}${told}`),
     fact("by backward", result.analytic), fact("by nudging the weight", result.numeric),
     fact("relative difference", result.error));
 }
