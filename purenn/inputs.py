@@ -12,7 +12,7 @@ from math import isfinite
 
 from purenn.checks import as_real, short
 from purenn.errors import ArgumentError, DataError
-from purenn.tables import as_list, complaint_about, rows_of_table
+from purenn.tables import as_list, complaint_about, rows_of_table, variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,10 +88,11 @@ def as_column(data: Any, name: str) -> Any:
     """
     values, flat = gone_through(data, name)
     if flat and isinstance(values[0], str):
+        labels = variable(name)
         raise DataError(
             f"{name}[0] is {short(values[0])}, a text; numbers are needed. Of names of classes "
-            f"make class numbers: names = sorted(set({name})), then "
-            f"{name} = [names.index(label) for label in {name}]"
+            f"make class numbers: names = sorted(set({labels})), then "
+            f"{labels} = [names.index(label) for label in {labels}]"
         )
     return [[value] for value in values] if flat else values
 

@@ -13,6 +13,8 @@ class was taken for which, in a confusion matrix C, and what follows from it.
 
 from __future__ import annotations
 
+from math import inf
+
 from purenn.backend import get_backend
 from purenn.checks import short, whole
 from purenn.errors import ArgumentError, DataError, ShapeError
@@ -149,14 +151,17 @@ def r2(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> fl
     def total(X: Array) -> Array:  # Σᵢ wᵢ X[i,j], (1 × n)
         return backend.sum(X if weights is None else weights * X, axis=0, keepdims=True)
 
+    def largest(X: Array) -> list[float]:  # of each column, in the rows that count
+        counted = X if weights is None else backend.where(weights > 0.0, X, -inf)
+        return backend.to_list(backend.max(counted, axis=0, keepdims=True))[0]
+
     E = P - Y
     if weights is None:
         D = Y - backend.mean(Y, axis=0, keepdims=True)
     else:
         D = Y - total(Y) / backend.item(backend.sum(weights))
     (left,), (spread,) = backend.to_list(total(E * E)), backend.to_list(total(D * D))
-    (high,) = backend.to_list(backend.max(Y, axis=0, keepdims=True))
-    (low,) = backend.to_list(-backend.max(-Y, axis=0, keepdims=True))
+    high, low = largest(Y), [-y for y in largest(-Y)]
     values = [
         1.0 - left[j] / spread[j] if high[j] > low[j] and spread[j] > 0.0 else float(left[j] == 0.0)
         for j in range(len(left))

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["as_list", "complaint_about", "nested", "rows_of_table"]
+__all__ = ["as_list", "complaint_about", "nested", "rows_of_table", "variable"]
 
 TO_LIST = ("tolist", "to_list", "to_pylist")  # of NumPy and pandas; polars; Arrow
 NUMBERS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}
@@ -49,8 +49,14 @@ def nested(X: Any, namespace: Any) -> Any:
     return lists(X)
 
 
+def variable(name: str) -> str:
+    """What a line of code may call it: P of "accuracy: P"."""
+    return name.rpartition(": ")[2]
+
+
 def complaint_about(data: Any, name: str) -> str:
     """Why these are no data, with the mend; '' for what may be."""
+    name = variable(name)
     if hasattr(data, "mask") and hasattr(data, "filled"):
         return f"a masked array; write {name}.filled(…) with a number for what is masked"
     if getattr(getattr(data, "dtype", None), "names", None):

@@ -185,7 +185,7 @@ def test_metrics_check_what_they_are_given(backend: Backend) -> None:
             measure([[1, 2]])
 
 
-# ------------------------------------------------------------- tables, and SciPy's matrices
+# ------------------------------------------- tables, as those of tests/oracles/test_tables.py
 
 
 class Column:
@@ -257,69 +257,40 @@ def test_tables_that_are_refused(value: Any, message: str) -> None:
         data.FloatRows(table)
 
 
+class Query:
+    """As polars' LazyFrame: it has columns, but no numbers yet."""
+
+    def collect(self) -> Table:
+        raise AssertionError("not asked for")
+
+
+class Sparse:
+    """As SciPy's matrices."""
+
+    def toarray(self) -> Any:
+        raise AssertionError("not asked for")
+
+
+@pytest.mark.parametrize("thing,call", [(Query(), "collect"), (Sparse(), "toarray")])
+def test_the_mend_is_a_line_of_code(thing: Any, call: str) -> None:
+    """Also where a message calls the data by more than their name."""
+    python = nn.get_backend("python")
+    for take, name in (
+        (lambda: a_network().predict(thing), "X"),
+        (lambda: trained("python", ROWS, thing), "y"),
+        (lambda: a_network().predict([thing]), "X[0]"),
+        (lambda: nn.accuracy(python, thing, ROWS), "P"),
+        (lambda: data.Dataset(ROWS, thing), "targets"),
+        (lambda: nn.Dense(2, 2, weights=thing), "weights"),
+    ):
+        with pytest.raises(DataError, match=rf"; write {re.escape(name)}\.{call}\(\)"):
+            take()
+
+
 def test_empty_tables() -> None:
     for table in (Table(), Table(a=[], b=[])):
         with pytest.raises(DataError, match="X is empty"):
             a_network().predict(table)
-
-
-def test_pandas(backend: Backend) -> None:
-    pd = pytest.importorskip("pandas")
-    expected = trained(backend, ROWS, LABELS)
-    frame = pd.DataFrame(ROWS, columns=["a", "b"], index=["x", "y", "z"])
-    several = frame.set_axis(pd.MultiIndex.from_tuples([("k", "a"), ("k", "b")]), axis=1)
-    twice = frame.set_axis(["a", "a"], axis=1)
-    for X in (frame, several, twice, frame.astype(object), frame.convert_dtypes()):
-        assert trained(backend, X, LABELS) == expected
-    series, nullable = pd.Series(LABELS, index=[5, 7, 1]), pd.Series(LABELS, dtype="Int64")
-    for y in (series, nullable, series.to_frame("y"), pd.Categorical(LABELS), pd.Index(LABELS)):
-        assert trained(backend, ROWS, y) == expected
-    frame.iloc[1, 1] = None
-    with pytest.raises(DataError, match=r"^X: column 'b', row 1 .*: a missing value"):
-        trained(backend, frame, LABELS)
-    with pytest.raises(DataError, match=r"column 'b', row 1 .*: a missing value"):
-        trained(backend, frame.convert_dtypes(), LABELS)
-    dates = pd.DataFrame({"day": pd.to_datetime(["2020-01-01"] * 3), "b": LABELS})
-    with pytest.raises(DataError, match=r"column 'day', row 0 .*a number is needed"):
-        trained(backend, dates, LABELS)
-    with pytest.raises(DataError, match=r"^y\[1\]\[0\] is nan"):
-        trained(backend, ROWS, pd.Series([0, None, 1]))
-    assert data.Dataset(pd.DataFrame(ROWS), pd.Series(LABELS)).targets == LABELS
-
-
-def test_polars(backend: Backend) -> None:
-    pl = pytest.importorskip("polars")
-    square = ROWS[:2]
-    for rows in (ROWS, square):
-        frame = pl.DataFrame({"a": [r[0] for r in rows], "b": [r[1] for r in rows]})
-        y = LABELS[: len(rows)]
-        assert trained(backend, frame, pl.Series(y)) == trained(backend, rows, y)
-    with pytest.raises(DataError, match=r"X is a query that has not run; write X.collect\(\)"):
-        trained(backend, frame.lazy(), LABELS)
-    with pytest.raises(DataError, match=r"column 'a', row 1 .*: a missing value"):
-        trained(backend, pl.DataFrame({"a": [1.0, None], "b": [1, 2]}), LABELS)
-    with pytest.raises(DataError, match=r"column 'a', row 0 .*: 'x' \(str\)"):
-        trained(backend, pl.DataFrame({"a": ["x", "y"], "b": [1, 2]}), LABELS)
-
-
-def test_arrow(backend: Backend) -> None:
-    pa = pytest.importorskip("pyarrow")
-    table = pa.table({"a": [0.0, 1.0, 0.5], "b": [1.5, -2.0, 0.25]})
-    expected = trained(backend, ROWS, LABELS)
-    for X in (table, table.to_batches()[0]):
-        for y in (pa.array(LABELS), pa.chunked_array([LABELS])):
-            assert trained(backend, X, y) == expected
-    with pytest.raises(DataError, match=r"column 'a', row 1 .*: a missing value"):
-        trained(backend, pa.table({"a": [1.0, None], "b": [1, 2]}), LABELS)
-
-
-def test_scipy(backend: Backend) -> None:
-    sparse = pytest.importorskip("scipy.sparse")
-    for kind in ("coo", "csr", "csc", "lil", "dok", "bsr", "dia"):
-        for family in ("array", "matrix"):
-            X = getattr(sparse, f"{kind}_{family}")(ROWS)
-            with pytest.raises(DataError, match=r"X is a sparse matrix; write X.toarray\(\)"):
-                trained(backend, X, LABELS)
 
 
 # ------------------------------------------------------------------------------ memory

@@ -185,3 +185,25 @@ def test_bad_scale(scale: Any) -> None:
         ArgumentError, match=r"^SumSquaredError: scale is .*, must be a number above 0"
     ):
         SumSquaredError(scale)
+
+
+# -------------------------------------------------------------------------- bad targets
+
+
+@pytest.mark.parametrize("bad", [1.5, -0.25])
+def test_the_place_of_a_target_that_is_no_probability(backend: Backend, bad: float) -> None:
+    Y = [[0.0, 1.0], [0.5, bad], [bad, 0.0]]
+    message = rf"^BinaryCrossEntropy: y\[1\]\[1\] is {bad}, must be 0 or 1, or a probability"
+    with pytest.raises(DataError, match=message):
+        BinaryCrossEntropy().targets(backend, Y, 2)
+    assert BinaryCrossEntropy().targets(backend, [[0.0, 1.0]], 2).shape == (1, 2)
+
+
+@pytest.mark.parametrize("bad", [[0.5, 0.5000021], [0.5, 0.4999979], [1.25, -0.25], [0.0, 0.0]])
+def test_the_row_of_shares_that_are_none(backend: Backend, bad: list[float]) -> None:
+    """They may miss 1 by a millionth, as 32-bit floats do."""
+    close = [[0.5, 0.5000009], [0.5, 0.4999991], [1.0, 0.0]]
+    assert backend.to_list(CrossEntropy().targets(backend, close, 2)) == close
+    for rows in ([*close, bad, bad], backend.from_list([*close, bad, bad])):
+        with pytest.raises(DataError, match=r"^CrossEntropy: y\[3\] is \[.*\], not one 1 among"):
+            CrossEntropy().targets(backend, rows, 2)

@@ -120,6 +120,55 @@ def test_metrics_by_name(backend: Backend) -> None:
     assert history.metrics["mean_absolute_error"][-1] < 0.05
 
 
+def test_metrics_say_what_they_are() -> None:
+    for name, metric in METRICS.items():
+        assert metric.__name__ == name
+        assert metric.__doc__ == metric.unchecked.__doc__  # type: ignore[attr-defined]
+        assert getattr(metric, "mean_over_rows", False) == (name != "r2")
+
+
+# ------------------------------------------------------------------------- yes or no
+
+QUESTIONS = [[1, 1], [0, 0], [1, 1]]
+ANSWERS = [[0.9, 0.8], [0.1, 0.2], [0.9, 0.1]]  # the last one is wrong
+
+
+def test_several_questions(backend: Backend) -> None:
+    """Five of six answers are right; the most probable one of each row says nothing."""
+    assert binary_accuracy(backend, ANSWERS, QUESTIONS) == pytest.approx(5 / 6, rel=1e-15)
+    assert binary_accuracy(backend, ANSWERS, QUESTIONS, [1, 0, 3]) == pytest.approx(5 / 8)
+    assert binary_accuracy(backend, ANSWERS[:2], QUESTIONS[:2]) == 1.0
+    assert accuracy(backend, ANSWERS, QUESTIONS) == pytest.approx(2 / 3)  # blames the second row
+
+
+def test_a_half_means_yes(backend: Backend) -> None:
+    """Predictions and targets alike: 0.5 is yes, anything below it no."""
+    below = math.nextafter(0.5, 0.0)
+    for metric in (binary_accuracy, accuracy):
+        for p, y, right in (
+            (0.5, 1.0, 1.0), (below, 1.0, 0.0), (0.5, 0.0, 0.0), (below, 0.0, 1.0),
+            (0.9, 0.5, 1.0), (0.1, 0.5, 0.0), (0.9, below, 0.0), (0.1, below, 1.0),
+        ):  # fmt: skip
+            assert metric(backend, [[p]], [[y]]) == right
+    assert binary_accuracy(backend, [[0.5, below]], [[below, 0.5]]) == 0.0
+
+
+def test_the_loss_says_what_accuracy_is(backend: Backend) -> None:
+    network = nn.Network([nn.Dense(2, 2), nn.Sigmoid()], seed=0, backend=backend)
+    for loss, metric in (
+        (nn.BinaryCrossEntropy(), binary_accuracy),
+        (nn.MeanSquaredError(), accuracy),
+        (nn.CrossEntropy(), accuracy),
+    ):
+        assert find_metrics("accuracy", loss) == {"accuracy": metric}
+        assert find_metrics([accuracy], loss) == {"accuracy": accuracy}
+    expected = binary_accuracy(backend, network.predict(ANSWERS), QUESTIONS)
+    _, values = nn.evaluate(
+        network, ANSWERS, QUESTIONS, loss=nn.BinaryCrossEntropy(), metrics=["accuracy"]
+    )
+    assert values == {"accuracy": pytest.approx(expected)}
+
+
 # ------------------------------------------------------------------------- classes
 
 
@@ -233,6 +282,27 @@ def test_report_of_numbers_and_of_nothing() -> None:
     empty = ClassReport([], [], 2)
     assert (empty.accuracy, empty.f1) == (0.0, [0.0, 0.0])
     assert str(empty).endswith("accuracy 0.000: 0 of 0 right")
+
+
+def test_classes_that_never_occur() -> None:
+    """They are in no macro average, and the report says so."""
+    letters = list(range(1, 27))
+    report = ClassReport(letters, letters, 27)
+    assert report.absent == ["0"]
+    assert report.macro == {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+    assert str(report).endswith(
+        "\nthe macro averages leave out 1 of 27 classes, which never occur: '0'"
+    )
+    half = ClassReport([0, 0], [0, 1], 4)  # 1 was only taken for, 2 and 3 not even that
+    assert half.absent == ["2", "3"]
+    assert half.macro == {"precision": 0.5, "recall": 0.25, "f1": pytest.approx(1 / 3)}
+    assert macro_average([0.5, 0.25, 1.0, 1.0]) == 0.6875
+    assert macro_average([0.5, 0.25, 1.0, 1.0], half.matrix) == 0.375
+    assert ClassReport([0, 1], [1, 0], 2).absent == []
+    nothing = ClassReport([], [], 2)
+    assert nothing.absent == ["0", "1"]
+    assert nothing.macro["f1"] == 0.0
+    assert "leave out" not in str(nothing)
 
 
 @pytest.mark.parametrize("label", [3, -1, 0.5, math.nan, math.inf, "1", None, [1]])

@@ -6,8 +6,9 @@ import pytest
 
 import purenn as nn
 from purenn.backend import Backend
-from purenn.errors import ArgumentError
-from purenn.layers import Layer
+from purenn.data import ByteRows, FloatRows
+from purenn.errors import ArgumentError, ShapeError
+from purenn.layers import Layer, assign
 from purenn.losses import Loss
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
@@ -83,6 +84,36 @@ def test_the_seed_is_the_one_of_the_weights_whatever_is_drawn_later() -> None:
     network.random.seed([1, 2])
     assert network.seed == 3
     assert "seed=3," in repr(network)
+
+
+def test_rows_of_a_data_set_are_predicted() -> None:
+    for rows in (FloatRows(X), ByteRows(bytes([0, 255, 255, 0]), 2)):
+        network = small()
+        assert network.predict(rows).tolist() == network.predict(list(rows)).tolist()
+        with pytest.raises(ShapeError, match=r"Dense 1 \(3 → 1\): input has 2 columns, needs 3"):
+            nn.Network([nn.Dense(3, 1)]).predict(rows)
+
+
+def test_a_network_that_moves(backend: Backend) -> None:
+    """Every bit is kept; what belongs to the old backend is forgotten."""
+    network = nn.Network([nn.Dense(2, 3), nn.Tanh(), nn.Dense(3, 2)], seed=0, backend="python")
+    nn.train(network, X, X, loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.1), epochs=1)
+    before = network.parameters
+    assert network.to(backend) is network
+    assert network.backend is backend
+    assert all(layer.backend is backend for layer in network.layers)
+    assert all(backend.is_array(p.value) and p.gradient is None for p in network.trainable)
+    assert network.parameters == before
+
+
+def test_parameters_are_assigned_all_or_none() -> None:
+    parameters = small().trainable
+    before = [p.value for p in parameters]
+    with pytest.raises(ValueError, match="shorter"):
+        assign(parameters, before[::-1][:-1])
+    assert all(p.value is value for p, value in zip(parameters, before, strict=True))
+    assign(parameters, before[::-1])
+    assert all(p.value is value for p, value in zip(parameters, before[::-1], strict=True))
 
 
 class Three:

@@ -147,6 +147,16 @@ def test_metrics_with_weights(rows: Any) -> None:
         )
 
 
+def test_r2_of_rows_that_do_not_count(backend: Backend) -> None:
+    """Only the row of weight 0 has another target: 0.1 + 0.1 + 0.1 has no spread to explain."""
+    Y, weights = [[0.1], [0.1], [0.1], [0.7]], [1, 1, 1, 0]
+    for last in (0.7, 5.0):
+        assert metrics.r2(backend, [[0.1], [0.1], [0.1], [last]], Y, weights) == 1.0
+        assert metrics.r2(backend, [[0.1], [0.1], [0.2], [last]], Y, weights) == 0.0
+        assert metrics.r2(backend, [[last], [0.1], [0.2]], [Y[3], *Y[:2]], [0, 1, 1]) == 0.0
+    assert metrics.r2(backend, [[1.0], [2.0], [9.0]], [[1.0], [2.0], [3.0]], [1, 2, 0]) == 1.0
+
+
 def test_a_report_of_classes_with_weights() -> None:
     truth, said = [0, 1, 1, 0, 2, 2], [0, 1, 0, 0, 2, 1]
     weighted = metrics.ClassReport(truth, said, 3, WEIGHTS)

@@ -67,6 +67,15 @@ def test_warm_up_then() -> None:
     assert schedule(3 - 1e-9) == pytest.approx(schedule(3), abs=1e-8)
 
 
+def test_a_schedule_of_ones_own_after_a_warm_up() -> None:
+    class Third(Schedule):
+        def at(self, e: float) -> float:
+            return 1.0 / (e + 3.0)
+
+    schedule = WarmUp(epochs=3, then=Third())
+    assert [schedule(e) for e in (2, 3, 4)] == [0.75, 1 / 3, 1 / 4]
+
+
 @pytest.mark.parametrize(
     "schedule",
     [StepDecay(2, 0.1), ExponentialDecay(0.9), CosineDecay(9), WarmUp(5, StepDecay(1, 0.5))],
