@@ -48,7 +48,7 @@ MODULES = {  # each module's own tests, those first that find most
     "activations": "tests/test_more_activations.py tests/test_network.py",
     "batches": "tests/test_training.py tests/test_sample_weight.py tests/test_inputs.py",
     "dropout": "tests/test_dropout.py",
-    "gradients": "tests/test_gradient_check.py",
+    "gradients": "tests/test_gradient_check.py tests/test_slopes.py",
     "guard": "tests/test_whole_steps.py tests/test_training.py",
     "initializers": "tests/test_initializers.py tests/test_more_activations.py",
     "kernels": "tests/test_kernels.py tests/test_sparse.py purenn/testing",
@@ -65,6 +65,7 @@ MODULES = {  # each module's own tests, those first that find most
     "schedules": "tests/test_schedules.py",
     "seeding": "tests/test_random.py",
     "sequences": "tests/test_random.py",
+    "slopes": "tests/test_slopes.py tests/test_gradient_check.py",
     "sparse": "tests/test_sparse.py",
     "tally": "tests/test_validation.py tests/test_sample_weight.py",
     "training": "tests/test_training.py tests/test_validation.py tests/test_callbacks.py"
