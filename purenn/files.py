@@ -6,7 +6,7 @@ the name of the old file in one step (POSIX `rename`), which happens as a whole 
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from purenn.checks import short
@@ -15,8 +15,13 @@ from purenn.errors import ArgumentError
 __all__ = ["write_atomically"]
 
 
-def write_atomically(path: str | os.PathLike[str], data: str | bytes) -> None:
+def write_atomically(
+    path: str | os.PathLike[str], data: str | bytes | Iterable[str | bytes]
+) -> None:
     """Write the file as a whole or not at all; text is written as UTF-8.
+
+    data  the content, or its pieces one after the other: an exception that they raise leaves
+          the old file as it was, too
 
     An existing file keeps its mode (and its owner, where the system allows it), a new one gets
     the default of the umask. A link is followed: what it points to is replaced. A device or a
@@ -26,19 +31,20 @@ def write_atomically(path: str | os.PathLike[str], data: str | bytes) -> None:
     after Ctrl-C. Only a process that is killed outright may leave one, `.purenn-….tmp`.
     """
     name = _checked_path(path)
-    content = _encoded(data, name)
+    pieces = [data] if isinstance(data, (str, bytes)) else data
+    content = (_encoded(piece, name) for piece in pieces)
     with _told(name):
         old = _status(name)
         if name.endswith(("/", os.sep)) or (old is not None and stat.S_ISDIR(old.st_mode)):
             raise IsADirectoryError
         if old is not None and not stat.S_ISREG(old.st_mode):
             with open(name, "wb") as device:
-                device.write(content)
+                device.writelines(content)
             return
         _replace(os.path.realpath(name), content, old)
 
 
-def _replace(target: str, content: bytes, old: os.stat_result | None) -> None:
+def _replace(target: str, content: Iterable[bytes], old: os.stat_result | None) -> None:
     """Write beside the target, then take its name."""
     if old is not None and not os.access(target, os.W_OK):
         raise PermissionError
@@ -47,7 +53,7 @@ def _replace(target: str, content: bytes, old: os.stat_result | None) -> None:
     mode = 0o666 if old is None else 0o600  # open() takes the umask off; private until it is done
     try:
         with open(temporary, "xb", opener=lambda p, flags: os.open(p, flags, mode)) as file:
-            file.write(content)
+            file.writelines(content)
             file.flush()
             os.fsync(file.fileno())
         if old is not None:

@@ -163,10 +163,14 @@ def r2(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> fl
     (left,), (spread,) = backend.to_list(total(E * E)), backend.to_list(total(D * D))
     high, low = largest(Y), [-y for y in largest(-Y)]
     values = [
-        1.0 - left[j] / spread[j] if high[j] > low[j] and spread[j] > 0.0 else float(left[j] == 0.0)
-        for j in range(len(left))
+        r2_of_sums(left[j], spread[j] if high[j] > low[j] else 0.0) for j in range(len(left))
     ]
     return sum(values) / len(values)
+
+
+def r2_of_sums(left: float, spread: float) -> float:
+    """R² = 1 − Σ (P − Y)² / Σ (Y − mean of Y)² of one output; 1 or 0 where Y has no spread."""
+    return 1.0 - left / spread if spread > 0.0 else float(left == 0.0)
 
 
 def of_rows(metric: Metric, predicted: Any, truth: Any) -> float:

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["as_list", "complaint_about", "nested", "rows_of_table", "variable"]
+__all__ = ["as_list", "complaint_about", "named_columns", "nested", "rows_of_table", "variable"]
 
 TO_LIST = ("tolist", "to_list", "to_pylist")  # of NumPy and pandas; polars; Arrow
 NUMBERS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}
@@ -72,7 +72,7 @@ def rows_of_table(data: Any, name: str) -> list[list[float]] | None:
 
     Raises DataError for a missing value and for a column that holds anything but numbers.
     """
-    known = _columns(data)
+    known = named_columns(data)
     if known is None:
         return None
     names, columns = known
@@ -83,8 +83,8 @@ def rows_of_table(data: Any, name: str) -> list[list[float]] | None:
     return [list(row) for row in zip(*checked, strict=True)]
 
 
-def _columns(data: Any) -> tuple[list[Any], list[list[Any]]] | None:
-    """The names of a table's columns, and what they hold."""
+def named_columns(data: Any) -> tuple[list[Any], list[list[Any]]] | None:
+    """The names of a table's columns, and what they hold; None for what is no table."""
     if hasattr(data, "iloc") and hasattr(data, "columns"):  # pandas
         names = list(data.columns)  # which may hold a name twice, so columns go by their number
         return names, [data.iloc[:, j].tolist() for j in range(len(names))]

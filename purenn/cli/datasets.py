@@ -1,124 +1,269 @@
-"""The data that a command is given: a CSV file, or a folder of IDX files."""
+"""The data that a command is given: a CSV file, standard input, a folder of IDX files, a sample."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
+from typing import NamedTuple
 
-from purenn.cli.predicting import class_names
-from purenn.data import read_csv, read_csv_features, read_idx_folder
+from purenn.cli.settings import Table, table_of
+from purenn.data import Dataset, FloatRows, read_csv, read_idx_folder
+from purenn.data.csv_chunks import csv_chunks
+from purenn.data.samples import sample, sample_names
 from purenn.errors import ArgumentError, DataError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from purenn.data import Dataset, RowSource
+    from collections.abc import Iterator, Sequence
+    from typing import Any, BinaryIO
+
+    from purenn.cli.settings import Settings
+    from purenn.data import RowSource
+    from purenn.data.columns import Columns
+    from purenn.data.csv_chunks import Chunk
     from purenn.storage import Model
 
-__all__ = ["add_columns", "features_for", "labelled_for", "read_training"]
+__all__ = ["DATA", "add_table", "labelled_chunks", "labelled_for", "read_test", "read_training"]
+
+DATA = "a CSV file, - for standard input, a folder of IDX files, or " + ", ".join(sample_names())
+CHUNK = 1000  # rows that are numbers at the same time
 
 
-def add_columns(parser: argparse.ArgumentParser) -> None:
+def add_table(parser: argparse.ArgumentParser, *, training: bool = False) -> None:
     """Options that say how a CSV file is laid out."""
-    parser.add_argument(
+    group = parser.add_argument_group("how a CSV file is read")
+    group.add_argument(
         "--label",
         metavar="COL",
-        help="the label column of a CSV file: a name, or a number from 0 (default: the last)",
+        help="the label column: a name, or a number from 0 (default: the last)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--header",
         action=argparse.BooleanOptionalAction,
-        help="the first line holds names, or not (default: told from the line)",
+        help="the first line holds names, or not (default: told from the lines)",
+    )
+    group.add_argument(
+        "--delimiter", metavar="C", help="between cells, such as ';' or tab (default: told)"
+    )
+    group.add_argument(
+        "--decimal", choices=(".", ","), help="the mark in 1.5 or 1,5 (default: told)"
+    )
+    group.add_argument(
+        "--thousands", metavar="C", help="the mark between thousands, as in 1,234 (default: none)"
+    )
+    group.add_argument("--comment", metavar="C", help="lines that begin with it are left out")
+    group.add_argument(
+        "--drop", metavar="COL", nargs="+", help="columns to leave out: names, or numbers from 0"
+    )
+    group.add_argument("--features", metavar="COL", nargs="+", help="the columns to learn from")
+    group.add_argument(
+        "--text", metavar="COL", nargs="+", help="columns of numbers that are names, such as codes"
+    )
+    if training:
+        group.add_argument(
+            "--missing",
+            choices=("error", "drop", "mean", "median"),
+            help="rows with missing cells: refuse them, leave them out, or fill in (default: error)",
+        )
+    group.add_argument(
+        "--unseen",
+        choices=("error", "ignore"),
+        help="a text that the training did not hold: refuse it, or take it for none of the known "
+        "(default: error)",
     )
 
 
-def read_training(arguments: argparse.Namespace) -> tuple[Dataset, Dataset | None]:
-    """The training data and the test data, if there are any."""
-    if os.path.isdir(arguments.data):
-        _check_no_columns(arguments)
-        if arguments.task == "regression":
+# ------------------------------------------------------------------------- to train on
+
+
+def read_training(settings: Settings) -> tuple[Dataset, Dataset | None]:
+    """The training data, and the test data of a folder that has some."""
+    path = settings.data
+    if os.path.isdir(path):
+        check_no_table(path, settings.table)
+        if settings.task == "regression":
             raise ArgumentError("IDX files hold class numbers: --task regression needs a CSV file")
-        train, test = read_idx_folder(arguments.data)
-        if arguments.test:
+        if settings.test:
             raise ArgumentError(
-                f"--test {arguments.test}: the test files of {arguments.data} are in that folder"
+                f"--test {settings.test}: the test files of {path} are in that folder"
             )
-        return train, test
-    train = read_csv(
-        arguments.data, label=arguments.label, header=arguments.header, task=arguments.task
-    )
-    if not arguments.test:
-        return train, None
-    test = read_csv(
-        arguments.test,
-        label=arguments.label,
-        header=arguments.header,
+        return read_idx_folder(path)
+    if is_sample(path):
+        check_no_table(path, settings.table)
+        return sample(path), None
+    return read_csv(source(path), task=settings.task, **settings.table._asdict()), None
+
+
+def read_test(settings: Settings, train: Dataset) -> Dataset | None:
+    """The rows of --test, read as those of the training."""
+    if not settings.test:
+        return None
+    table = settings.table._replace(**TOLD)
+    return read_csv(
+        source(settings.test),
         task=None if train.is_classification else "regression",
         label_names=train.label_names,
-        feature_names=train.feature_names,
         width=train.features.width,
+        **as_in_training(table, train.feature_names, train.columns),
     )
-    return train, test
+
+
+# ------------------------------------------------------------------------ for a model
+
+
+class Piece(NamedTuple):
+    """Some rows: features, targets if they are labelled, and the cells that are passed through."""
+
+    features: RowSource
+    targets: Sequence[Any]
+    kept: list[list[str]]
+    names: list[str]  # of the columns that are passed through
+
+
+def pieces(
+    model: Model,
+    arguments: argparse.Namespace,
+    *,
+    labelled: bool = False,
+    keep: Sequence[str] = (),
+) -> Iterator[Piece]:
+    """The rows for a model, some at a time: to judge it on, if they are labelled.
+
+    Of an IDX folder it is the test part, if it has one. A label column that is not needed may
+    be there, and is left out.
+    """
+    path = arguments.data
+    if os.path.isdir(path) or is_sample(path):
+        check_no_table(path, Table.asked(arguments))
+        if keep:
+            raise ArgumentError(f"--keep is for the columns of a CSV file, but {path} is none")
+        yield from parts_of(model, whole(model, path, labelled), path)
+    else:
+        yield from parts_of_table(model, arguments, labelled, keep)
+
+
+def parts_of(model: Model, data: Dataset, path: str) -> Iterator[Piece]:
+    check_width(model, data.features.width, path)
+    for start in range(0, len(data), CHUNK):
+        part = slice(start, min(start + CHUNK, len(data)))
+        yield Piece(data.features[part], data.targets[part], [[]] * (part.stop - start), [])
+
+
+def parts_of_table(
+    model: Model, arguments: argparse.Namespace, labelled: bool, keep: Sequence[str]
+) -> Iterator[Piece]:
+    path, several = arguments.data, labelled and model.multilabel
+    known: dict[str, Any] = {}
+    if labelled and not several:
+        classify = model.task == "classification"
+        known["label_names"] = model.class_names if classify else None
+        known["task"] = None if classify else "regression"
+    for chunk in csv_chunks(
+        source(path),
+        rows=CHUNK,
+        keep=model.class_names if several else keep,
+        needs_label=labelled and not several,
+        width=model.network.n_in,
+        **known,
+        **for_model(model, arguments),
+    ):
+        check_width(model, chunk.features.width, path)
+        targets = answers(chunk, model.class_names, path) if several else chunk.targets
+        yield Piece(chunk.features, targets, chunk.kept, chunk.names)
 
 
 def labelled_for(model: Model, arguments: argparse.Namespace) -> Dataset:
-    """The data to judge a model on: of an IDX folder the test part, if it has one."""
-    names = class_names(model) if model.task == "classification" else None
-    if os.path.isdir(arguments.data):
-        _check_no_columns(arguments)
-        if names is None:
-            raise DataError(
-                f"{arguments.data}: IDX files hold classes, but the model predicts values"
-            )
-        train, test = read_idx_folder(arguments.data, classes=len(names))
-        data = test or train
-    else:
-        data = read_csv(
-            arguments.data,
-            label=_label(model, arguments),
-            header=arguments.header,
-            task="regression" if names is None else None,
-            label_names=names,
-            feature_names=model.feature_names,
-            width=model.network.n_in,
-        )
-    _check_width(model, data.features, arguments.data)
-    return data
+    """All the rows to run a model on, with what it should say."""
+    parts = list(pieces(model, arguments, labelled=True))
+    rows = FloatRows([row for part in parts for row in part.features])
+    targets = [target for part in parts for target in part.targets]
+    one_each = model.task == "classification" and not model.multilabel
+    return Dataset(
+        rows,
+        targets,
+        label_names=model.class_names if one_each else None,
+        name=os.path.basename(arguments.data),
+    )
 
 
-def features_for(model: Model, arguments: argparse.Namespace) -> RowSource:
-    """The rows to predict from; a label column may be there, and is left out."""
-    features: RowSource
-    if os.path.isdir(arguments.data):
-        _check_no_columns(arguments)
-        train, test = read_idx_folder(arguments.data)
-        features = (test or train).features
-    else:
-        features = read_csv_features(
-            arguments.data,
-            label=_label(model, arguments),
-            header=arguments.header,
-            feature_names=model.feature_names,
-            width=model.network.n_in,
-        )
-    _check_width(model, features, arguments.data)
-    return features
+def answers(chunk: Chunk, names: list[str], path: str) -> list[list[float]]:
+    """The yes-or-no answers of each row: cells that hold 1 or 0."""
+    known = {"0": 0.0, "1": 1.0, "0.0": 0.0, "1.0": 1.0}
+    for i, row in enumerate(chunk.kept):
+        for name, cell in zip(names, row, strict=True):
+            if cell.strip() not in known:
+                raise DataError(
+                    f"{path}: the row {chunk.first + i} (counted from 0) has {cell!r} under "
+                    f"{name!r}; the answers of this model are 0 and 1"
+                )
+    return [[known[cell.strip()] for cell in row] for row in chunk.kept]
 
 
-def _label(model: Model, arguments: argparse.Namespace) -> str | None:
-    """The label column: as asked for, else as in the training, by its name or its number."""
-    if arguments.label is not None:
-        return str(arguments.label)
-    asked = model.run.options.get("label") if model.run is not None else None
-    return model.target_name or (asked if isinstance(asked, str) else None)
+# ----------------------------------------------------------------------- where it comes from
 
 
-def _check_no_columns(arguments: argparse.Namespace) -> None:
-    if arguments.label is not None or arguments.header is not None:
-        raise ArgumentError(f"{arguments.data} is a folder: --label and --header are for CSV files")
+def source(path: str) -> str | BinaryIO:
+    """A path, or standard input."""
+    if path != "-":
+        return path
+    if sys.stdin is None:
+        raise ArgumentError("-: there is no standard input here; give the name of a file")
+    return sys.stdin.buffer
 
 
-def _check_width(model: Model, features: RowSource, path: str) -> None:
-    if features.width != model.network.n_in:
+def is_sample(path: str) -> bool:
+    """Whether this is the name of data that come with purenn; a file of that name wins."""
+    return path in sample_names() and not os.path.exists(path)
+
+
+def whole(model: Model, path: str, labelled: bool) -> Dataset:
+    """The rows of a sample, or the test part of a folder, if it has one."""
+    names = model.class_names if model.task == "classification" and labelled else None
+    if is_sample(path):
+        data = sample(path)
+        if labelled and names != (list(data.label_names) if data.label_names else None):
+            raise DataError(f"{path}: these are not the classes that the model was trained on")
+        return data
+    if labelled and names is None:
+        raise DataError(f"{path}: IDX files hold classes, but the model predicts values")
+    train, test = read_idx_folder(path, classes=None if names is None else len(names))
+    return test or train
+
+
+def for_model(model: Model, arguments: argparse.Namespace) -> dict[str, Any]:
+    """How to read a table as that of the training: columns by their names, where they have some."""
+    saved = table_of(model.run)
+    table = Table.asked(arguments, saved)
+    label = arguments.label or model.target_name or saved.label
+    return as_in_training(table._replace(label=label), model.feature_names, model.columns)
+
+
+def as_in_training(
+    table: Table, feature_names: Sequence[str] | None, columns: Columns | None
+) -> dict[str, Any]:
+    """Arguments of read_csv; which columns are features is known, if they have names."""
+    if columns is not None:
+        columns = columns.with_unseen(table.unseen)
+        feature_names = columns.raw_names
+    if feature_names is not None:
+        table = table._replace(drop=(), features=None, text=())
+    return {**arguments_of(table), "feature_names": feature_names, "columns": columns}
+
+
+def arguments_of(table: Table) -> dict[str, Any]:
+    """Arguments of read_csv."""
+    return {name: value for name, value in table._asdict().items() if name != "unseen"}
+
+
+def check_no_table(path: str, table: Table) -> None:
+    if asked := table.differences():
+        names = ", ".join(f"--{name}" for name in asked)
+        raise ArgumentError(f"{path} is no CSV file: {names} cannot be used with it")
+
+
+def check_width(model: Model, width: int, path: str) -> None:
+    if width != model.network.n_in:
         raise DataError(
-            f"{path}: rows of {features.width} numbers, but the model takes {model.network.n_in}"
+            f"{path}: rows of {width} numbers, but the model takes {model.network.n_in}"
         )

@@ -12,8 +12,8 @@ from purenn.storage import load
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a file that `purenn train --save` wrote")
-    parser.add_argument("data", metavar="DATA", help="a CSV file, or a folder of IDX files")
-    datasets.add_columns(parser)
+    parser.add_argument("data", metavar="DATA", help=datasets.DATA)
+    datasets.add_table(parser)
     options.add_backend(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and no text")
 
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     backend, _ = choose_backend(arguments.backend)
     model = load(arguments.model, backend)
-    result = judge(model, datasets.labelled_for(model, arguments))
+    pieces = datasets.pieces(model, arguments, labelled=True)
+    result = judge(model, None, ((piece.features, piece.targets) for piece in pieces))
     print(as_json(result.to_dict()) if arguments.json else "\n".join(result.lines()))
     return 0

@@ -7,59 +7,30 @@ ends with exit code 130. Ctrl-C twice stops at once, with exit code 130 and noth
 from __future__ import annotations
 
 import argparse
-from collections import Counter
-from itertools import pairwise
-from math import ceil
 
-import purenn as nn
-from purenn import callbacks, losses, metrics, optimizers, schedules
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
+from purenn.cli.building import ACTIVATIONS, OPTIMIZERS, new_model, usual_epochs
+from purenn.cli.fitting import balance, fit
 from purenn.cli.judging import as_json, judge
 from purenn.cli.outputs import check_outputs
 from purenn.cli.progress import GentleStop, Reporter, tell
-from purenn.cli.resuming import (
-    check_same_data,
-    fingerprint,
-    new_schedule,
-    saved_run,
-    watching,
-)
-from purenn.data import MinMaxScaler, StandardScaler, scale, split
+from purenn.cli.resuming import check_same_data, go_on, saved_model
+from purenn.cli.settings import Settings, resumed
+from purenn.data import split
+from purenn.data.columns import fitted
 from purenn.errors import ArgumentError, DataError
-from purenn.storage import Model, Run, save
+from purenn.storage import save
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from purenn.array import Array
-    from purenn.backend import Backend
+    from purenn.callbacks import EarlyStopping
     from purenn.cli.judging import Judgement
     from purenn.data import Dataset
-    from purenn.layers import Layer
-    from purenn.metrics import Metric
-    from purenn.optimizers import Optimizer
-
-ACTIVATIONS: dict[str, type[Layer]] = {
-    "elu": nn.ELU,
-    "gelu": nn.GELU,
-    "leaky-relu": nn.LeakyReLU,
-    "relu": nn.ReLU,
-    "sigmoid": nn.Sigmoid,
-    "silu": nn.SiLU,
-    "softplus": nn.Softplus,
-    "tanh": nn.Tanh,
-}
-BENDED_AT_ZERO = ("elu", "gelu", "leaky-relu", "relu", "silu", "softplus")  # He's weights
-OPTIMIZERS: dict[str, tuple[type[Optimizer], float]] = {  # with the usual learning rate
-    "adam": (optimizers.Adam, 0.001),
-    "adamw": (optimizers.AdamW, 0.001),
-    "rmsprop": (optimizers.RMSProp, 0.001),
-    "sgd": (optimizers.SGD, 0.1),
-}
-STEPS = 2000  # that a run without --epochs takes, about
+    from purenn.storage import Model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,271 +111,99 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 when trained, 130 when Ctrl-C ended it early and all was saved."""
+    settings = Settings.asked(arguments)
     check_outputs(
-        {"--save": arguments.save, "--report": arguments.report}, [arguments.data, arguments.test]
+        {"--save": settings.save, "--report": settings.report}, [settings.data, settings.test]
     )
-    check_outputs({"--report": arguments.report}, [arguments.resume])
-    go_on = bool(arguments.save or arguments.report)
+    check_outputs({"--report": settings.report}, [settings.resume])
 
     def say(text: str) -> None:
-        if not arguments.json:
-            tell(text, go_on=go_on)
+        if not settings.json:
+            tell(text, go_on=bool(settings.save or settings.report))
 
-    backend, why = choose_backend(arguments.backend)
-    model = saved_run(arguments, backend) if arguments.resume else None
-    train, test = datasets.read_training(arguments)
-    if model is not None and model.run is not None:
-        settings = model.run.options
-        check_same_data(arguments, model, train)
+    backend, why = choose_backend(settings.backend)
+    if settings.resume:
+        model, saved = saved_model(settings.resume, backend)
+        settings = resumed(settings, model, saved)
     else:
-        settings = chosen(arguments, train)
-    train, validation = parts(train, settings)
-    if model is None:
-        model = fresh(arguments, settings, train, backend)
-    assert model.run is not None  # noqa: S101 (made by fresh or checked by saved_run)
-    said = watched(arguments, model.run)
+        settings = settings.for_a_new_run()
+    whole = datasets.read_training(settings)
+    if settings.resume:
+        check_same_data(settings, model, saved, whole)
+    train, validation = parts(whole, settings)
+    test = datasets.read_test(settings, train)
+    epochs = settings.epochs or usual_epochs(len(train), settings.batch_size or len(train))
+    said = ""
+    if settings.resume:
+        said = go_on(saved, settings, epochs)
+    else:
+        model = new_model(settings, train, epochs, backend)
+    assert model.run is not None  # noqa: S101 (made or checked above)
     describe(say, model, f"{backend.name} ({why})", train, validation, test)
-    say(said)
+    say(f"early    {said}\n" if said else said)
     stopping = model.run.stopping
     with GentleStop() as stopper:
-        epochs = fit(model, train, validation, arguments, settings, stopper)
-        if arguments.save:  # before anything else can go wrong
+        watchers: list[Any] = [stopper]
+        if not settings.json:
+            watchers.append(Reporter(len(train), go_on=bool(settings.save or settings.report)))
+        fit(model, model.run, train, validation, epochs, watchers)
+        if settings.save:  # before anything else can go wrong
             stopper.doing = "saving the model"
-            save(arguments.save, model)
+            save(settings.save, model)
     if stopper.asked:
-        say(f"\nstopped by Ctrl-C after epoch {epochs}")
-        say_saved(arguments, say)
-    result = judged(arguments, model, test or validation or train, say)
+        say(f"\nstopped by Ctrl-C after epoch {model.run.epochs}")
+        say_saved(settings, say)
+    result = judged(settings, model, test or validation or train, say)
     judged_on = "test data" if test else "validation data" if validation else "training data"
     say(f"\n{judged_on}:\n" + "\n".join(result.lines()))
     if not stopper.asked:
-        say_saved(arguments, say)
-    if arguments.report:
+        say_saved(settings, say)
+    if settings.report:
         from purenn.cli.page import write_page
 
-        write_page(arguments.report, model, result, judged_on, stopping)
-        say(f"report written to {arguments.report}")
-    if arguments.json:
+        write_page(settings.report, model, result, judged_on, stopping)
+        say(f"report written to {settings.report}")
+    if settings.json:
         print(as_json(to_dict(model, result, judged_on, stopping, stopper.asked)))
     return 130 if stopper.asked else 0
 
 
-def watched(arguments: argparse.Namespace, run: Run) -> str:
-    """Settle how long the run goes on and what watches it; what to say about that."""
-    if not arguments.resume:
-        run.stopping = callbacks.EarlyStopping(arguments.patience) if arguments.patience else None
-        return ""  # an empty line
-    arguments.epochs = arguments.epochs or max(1, run.epochs)
-    new_schedule(run.optimizer, arguments.schedule, arguments.epochs)
-    run.stopping, said = watching(arguments, run)
-    return f"early    {said}\n" if said else said
-
-
 def judged(
-    arguments: argparse.Namespace, model: Model, data: Dataset, say: Callable[[str], None]
+    settings: Settings, model: Model, data: Dataset, say: Callable[[str], None]
 ) -> Judgement:
     try:
         return judge(model, data)
     except KeyboardInterrupt:
-        say_saved(arguments, say)
+        say_saved(settings, say)
         raise
 
 
-def say_saved(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
-    if arguments.save:
-        say(f"model saved to {arguments.save}")
+def say_saved(settings: Settings, say: Callable[[str], None]) -> None:
+    if settings.save:
+        say(f"model saved to {settings.save}")
 
 
-# --------------------------------------------------------------------- setting it up
+def parts(train: Dataset, settings: Settings) -> tuple[Dataset, Dataset | None]:
+    """The rows to train on, and those to validate on; what fills gaps is of the former."""
+    if settings.rows is not None:
+        train = first_rows(train, settings.rows)
+    validation = None
+    if settings.validation is not None:
+        share = 1.0 - settings.validation
+        train, validation = split(train, share, settings.seed, stratify=train.is_classification)
+    return fitted(train, validation)
 
 
-def chosen(arguments: argparse.Namespace, train: Dataset) -> dict[str, Any]:
-    """What a resumed run must do in the same way, as plain JSON."""
-    return {
-        "seed": arguments.seed or 0,
-        "batch_size": arguments.batch_size or 32,
-        "validation": arguments.validation,
-        "rows": arguments.rows,
-        "scale": arguments.scale,
-        "label": arguments.label,
-        "class_weight": arguments.class_weight,
-        "data": fingerprint(train) if arguments.save else "",
-    }
-
-
-def parts(train: Dataset, settings: dict[str, Any]) -> tuple[Dataset, Dataset | None]:
-    """The rows to train on, and those to validate on."""
-    if settings["rows"] is not None:
-        if settings["rows"] > len(train):
-            raise ArgumentError(f"--rows {settings['rows']}: {train.name} has {len(train)}")
-        train = train.subset(range(settings["rows"]))
-        if train.is_classification and len(set(train.targets)) < 2:
-            raise DataError(
-                f"--rows {settings['rows']}: these rows of {train.name} are all of one class; "
-                "take more rows, or shuffle the file"
-            )
-    if settings["validation"] is None:
-        return train, None
-    share = 1.0 - settings["validation"]
-    return split(train, share, settings["seed"], stratify=train.is_classification)
-
-
-def fresh(
-    arguments: argparse.Namespace, settings: dict[str, Any], train: Dataset, backend: Backend
-) -> Model:
-    """A new network for this data, and how it will be trained."""
-    classify = train.is_classification
-    if settings["class_weight"] and not classify:
-        raise ArgumentError(
-            f"--class-weight {settings['class_weight']}: {train.name} has values to predict, "
-            "not classes"
+def first_rows(train: Dataset, count: int) -> Dataset:
+    if count > len(train):
+        raise ArgumentError(f"--rows {count}: {train.name} has {len(train)}")
+    train = train.subset(range(count))
+    if train.is_classification and len(set(train.targets)) < 2:
+        raise DataError(
+            f"--rows {count}: these rows of {train.name} are all of one class; "
+            "take more rows, or shuffle the file"
         )
-    last = [nn.Softmax()] if classify else []
-    network = nn.Network(
-        [*hidden_layers(arguments, train), *last], seed=settings["seed"], backend=backend
-    )
-    epochs = arguments.epochs or max(5, min(200, ceil(STEPS / steps(train, settings))))
-    arguments.epochs = epochs
-    standard = train.image_shape is None
-    how = settings["scale"] or ("standard" if standard else "none")
-    scalers = {"standard": StandardScaler, "minmax": MinMaxScaler}
-    targets = None if classify else StandardScaler().fit(target_rows(train))
-    return Model(
-        network=network,
-        task="classification" if classify else "regression",
-        label_names=list(train.label_names) if train.label_names else None,
-        feature_names=list(train.feature_names) if train.feature_names else None,
-        target_name=train.target_name,
-        image_shape=train.image_shape,
-        scaler=scalers[how]().fit(train.features) if how in scalers else None,
-        target_scaler=targets,
-        loss=losses.CrossEntropy() if classify else losses.MeanSquaredError(),
-        run=Run(
-            optimizer=optimizer(arguments, epochs),
-            batch_size=settings["batch_size"],
-            options=settings,
-        ),
-    )
-
-
-def hidden_layers(arguments: argparse.Namespace, train: Dataset) -> list[Layer]:
-    """Dense and activation for each hidden layer, and the last dense one."""
-    kind = arguments.activation or "relu"
-    weights = nn.initializers.HeUniform() if kind in BENDED_AT_ZERO else None
-    widths = [train.features.width, *(arguments.hidden or [32])]
-    if arguments.hidden == [0]:
-        for name in ("activation", "dropout"):
-            if getattr(arguments, name) is not None:
-                raise ArgumentError(f"--{name} is for hidden layers, but --hidden 0 asks for none")
-        widths = widths[:1]
-    layers: list[Layer] = []
-    for n_in, n_out in pairwise(widths):
-        layers.append(nn.Dense(n_in, n_out, **({"weights": weights} if weights else {})))
-        layers.append(ACTIVATIONS[kind]())
-        if arguments.dropout:
-            layers.append(nn.Dropout(arguments.dropout))
-    return [*layers, nn.Dense(widths[-1], train.outputs)]
-
-
-def optimizer(arguments: argparse.Namespace, epochs: int) -> Optimizer:
-    kind, usual = OPTIMIZERS[arguments.optimizer or "adam"]
-    extra: dict[str, Any] = {}
-    if arguments.momentum is not None:
-        if kind is not optimizers.SGD:
-            raise ArgumentError("--momentum goes with --optimizer sgd; the others have their own")
-        extra["momentum"] = arguments.momentum
-    if arguments.weight_decay is not None:
-        extra["weight_decay"] = arguments.weight_decay
-    if arguments.clip_norm is not None:
-        extra["clip_norm"] = arguments.clip_norm
-    if arguments.schedule == "cosine":
-        extra["schedule"] = schedules.CosineDecay(epochs)
-    return kind(arguments.learning_rate or usual, **extra)
-
-
-def steps(train: Dataset, settings: dict[str, Any]) -> int:
-    """Steps an epoch."""
-    return -(-len(train) // int(settings["batch_size"]))
-
-
-def target_rows(data: Dataset) -> list[list[float]]:
-    """The values to predict as rows, also where there is one a row."""
-    return [list(t) if isinstance(t, (list, tuple)) else [t] for t in data.targets]
-
-
-# -------------------------------------------------------------------------- the run
-
-
-def fit(
-    model: Model,
-    train: Dataset,
-    validation: Dataset | None,
-    arguments: argparse.Namespace,
-    settings: dict[str, Any],
-    stopper: GentleStop,
-) -> int:
-    """Train, with what is shown meanwhile; how many epochs the run has now."""
-    run = model.run
-    assert run is not None  # noqa: S101
-    go_on = bool(arguments.save or arguments.report)
-    watchers: list[Any] = [] if arguments.json else [Reporter(len(train), go_on=go_on)]
-    watchers += [run.stopping] if run.stopping else []
-    assert model.loss is not None  # noqa: S101
-    weights = balance(train) if settings["class_weight"] else None
-    held_out = None
-    if validation is not None:
-        held_out = (*prepared(model, validation), weights_of(validation, weights))
-    nn.train(
-        model.network,
-        *prepared(model, train),
-        loss=model.loss,
-        optimizer=run.optimizer,
-        epochs=arguments.epochs,
-        sample_weight=weights_of(train, weights),
-        batch_size=settings["batch_size"],
-        metrics=["accuracy" if model.task == "classification" else error_in_units(model)],
-        callbacks=[*watchers, stopper],
-        validation=held_out,
-        history=run.history,
-    )
-    return run.epochs
-
-
-def error_in_units(model: Model) -> Metric:
-    """The mean absolute error in the units of the data, of targets that were scaled."""
-    scaler = model.target_scaler
-    unit = scaler.span[0] if isinstance(scaler, StandardScaler) and scaler.span else 1.0
-
-    @metrics.mean_over_rows
-    def mean_absolute_error(backend: Backend, P: Array, Y: Array) -> float:
-        return metrics.mean_absolute_error(backend, P, Y) * unit
-
-    return mean_absolute_error
-
-
-def balance(train: Dataset) -> list[float]:
-    """What a row of each class counts, so that all classes count the same together.
-
-    m / (k · mₖ) for k classes and mₖ rows of class k: 1 for all where they are equally many.
-    """
-    counts = Counter(train.targets)
-    return [
-        len(train) / (len(counts) * counts[k]) if counts[k] else 1.0 for k in range(train.classes)
-    ]
-
-
-def weights_of(data: Dataset, weights: list[float] | None) -> list[float] | None:
-    """A weight for each row."""
-    return None if weights is None else [weights[k] for k in data.targets]
-
-
-def prepared(model: Model, data: Dataset) -> tuple[Any, Any]:
-    """Features and targets as the network takes them: scaled as the model says."""
-    if model.scaler is not None:
-        data = scale(data, model.scaler)
-    if model.target_scaler is not None:
-        return data.features, model.target_scaler.transform(target_rows(data))
-    return data.features, data.targets
+    return train
 
 
 def describe(
@@ -434,7 +233,7 @@ def to_dict(
     model: Model,
     result: Judgement,
     judged_on: str,
-    stopping: callbacks.EarlyStopping | None,
+    stopping: EarlyStopping | None,
     interrupted: bool,
 ) -> dict[str, Any]:
     """What `--json` prints."""

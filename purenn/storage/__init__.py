@@ -12,9 +12,11 @@ The file is one JSON text that a person can read, a row of weights a line:
       "purenn": "0.1.0",                       that wrote it, for people
       "task": "classification",                or "regression"
       "label_names": ["no", "yes"],            or null, as the next four
-      "feature_names": ["a", "b"],
+      "feature_names": ["a", "b"],             of the inputs
       "target_name": "xor",
       "image_shape": null,                     [rows, columns] where each input is a picture
+      "columns": null,                         not in version 1; or what purenn.data's
+                                               columns.to_dict() gives: texts and gaps in rows
       "scaler": null,                          what purenn.data's scaler.to_dict() gives
       "target_scaler": null,                   the same, of the targets of a regression
       "loss": {"kind": "BinaryCrossEntropy"},  a class of purenn.losses and its settings, or null

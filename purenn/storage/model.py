@@ -7,6 +7,7 @@ from purenn.checks import check_label_names, short
 from purenn.errors import ArgumentError
 from purenn.inputs import as_names
 from purenn.network import Network
+from purenn.storage.answers import check_shares, inputs_of, names_of, outputs_of
 from purenn.training import History
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from purenn.callbacks import EarlyStopping
     from purenn.data import Scaler
+    from purenn.data.columns import Columns
     from purenn.losses import Loss
     from purenn.optimizers import Optimizer
 
@@ -62,15 +64,23 @@ class Run:
 class Model:
     """A network plus what its use on new data needs.
 
+        model = nn.load("iris.json")
+        model.predict([[5.1, 3.5, 1.4, 0.2]])        # ["setosa"]
+        model.predict_proba([[5.1, 3.5, 1.4, 0.2]])  # [[0.97, 0.02, 0.01]]
+
+    Rows are given as they are in the data: encoding and scaling are the model's own.
+
     task           "classification" or "regression"; None: classification where there are
                    label names or the network ends in Sigmoid or Softmax
     label_names    of the classes, in the order of their numbers; one for each output, or
                    two for a single output, which is the probability of the second; all
                    different
-    feature_names  of the inputs
+    feature_names  of the inputs; with columns, those that the columns make
     target_name    of what is predicted
     image_shape    (rows, columns), where each example is a picture
-    scaler         a fitted scaler of purenn.data that new inputs go through first
+    columns        fitted Columns of purenn.data that turn new rows into inputs, where some
+                   are texts or may be missing
+    scaler         a fitted scaler of purenn.data that new inputs go through next
     target_scaler  the one that the targets of a regression went through: outputs go back
     loss           that the network was trained with
     run            a Run, if the training shall go on one day
@@ -88,6 +98,7 @@ class Model:
         feature_names: Iterable[str] | None = None,
         target_name: str | None = None,
         image_shape: tuple[int, int] | None = None,
+        columns: Columns | None = None,
         scaler: Scaler | None = None,
         target_scaler: Scaler | None = None,
         loss: Loss | None = None,
@@ -102,8 +113,42 @@ class Model:
         self.task = self._likely_task() if task is None else task
         self.target_name = target_name
         self.image_shape = None if image_shape is None else tuple(image_shape)
-        self.scaler, self.target_scaler = scaler, target_scaler
+        self.columns, self.scaler, self.target_scaler = columns, scaler, target_scaler
         self.loss, self.run = loss, run
+
+    @property
+    def class_names(self) -> list[str]:
+        """The names of the classes; where the model has none, their numbers from 0."""
+        return self.label_names or [str(k) for k in range(max(2, self.network.n_out))]
+
+    @property
+    def multilabel(self) -> bool:
+        """Whether each of several outputs answers a question of its own, with yes or no."""
+        several = self.network.n_out > 1 and isinstance(self.network.layers[-1], Sigmoid)
+        return several and self.task == "classification"
+
+    def predict(self, X: Any) -> list[Any]:
+        """The answers for m rows as they are in the data: m class names, or m values.
+
+        X  rows of numbers, and of texts where the model has columns of texts; a table gives
+           its columns by their names
+        Where several values are predicted, or several yes-or-no questions answered, each
+        answer is a list: of the values, or of the names of the answers that are yes. Raises
+        DataError for rows that the model cannot take, NonFiniteError for a prediction that
+        is NaN or infinite.
+        """
+        outputs = outputs_of(self, inputs_of(self, X))
+        if self.task == "classification":
+            return names_of(self, outputs)
+        return [row[0] for row in outputs] if self.network.n_out == 1 else outputs
+
+    def predict_proba(self, X: Any) -> list[list[float]]:
+        """The share of each class for m rows, (m × classes), in the order of class_names.
+
+        Raises what `predict` raises, and ArgumentError for a model that predicts values.
+        """
+        check_shares(self)
+        return outputs_of(self, inputs_of(self, X))
 
     def _likely_task(self) -> str:
         chances = isinstance(self.network.layers[-1], (Sigmoid, Softmax))

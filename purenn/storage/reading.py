@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from purenn.array import Array
     from purenn.backend import Backend
     from purenn.data import Scaler
+    from purenn.data.columns import Columns
     from purenn.layers import Layer
     from purenn.losses import Loss
     from purenn.random import RandomState
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
 __all__ = ["model_of"]
 
 HEAD = ("format", "version", "purenn", "task", "label_names", "feature_names", "target_name")
-KEYS = (*HEAD, "image_shape", "scaler", "target_scaler", "loss", "seed", "layers", "run")
+TAIL = ("scaler", "target_scaler", "loss", "seed", "layers", "run")
+KEYS_1 = (*HEAD, "image_shape", *TAIL)  # of version 1
+KEYS = (*HEAD, "image_shape", "columns", *TAIL)
 DENSE = ("kind", "inputs", "outputs", "weights", "bias")
 RUN_1 = ("epochs", "batch_size", "options", "history", "random", "optimizer")  # of version 1
 RUN = (*RUN_1, "stopping")
@@ -58,17 +61,19 @@ TASKS = ("classification", "regression")
 def model_of(data: Any, backend: Backend) -> Model:
     """The model that `document_of` wrote down, on this backend; DataError for anything else."""
     _check_format(data)
-    check_keys(data, KEYS, "top level")
+    check_keys(data, KEYS_1 if data["version"] == 1 else KEYS, "top level")
     check_text(data["purenn"], "purenn")
     network = _network(data["layers"], _seed(data["seed"]), backend)
     task = _task(data["task"])
+    names = _feature_names(data["feature_names"], network.n_in)
     return Model(
         network,
         task=task,
         label_names=_label_names(data["label_names"], task, network.n_out),
-        feature_names=_feature_names(data["feature_names"], network.n_in),
+        feature_names=names,
         target_name=_optional_text(data["target_name"], "target_name"),
         image_shape=_image_shape(data["image_shape"], network.n_in),
+        columns=_columns(data.get("columns"), network.n_in, names),
         scaler=_scaler(data["scaler"], network.n_in, "scaler"),
         target_scaler=_scaler(data["target_scaler"], network.n_out, "target_scaler"),
         loss=_loss(data["loss"], network),
@@ -223,6 +228,22 @@ def _image_shape(data: Any, inputs: int) -> tuple[int, int] | None:
             f"expected {inputs}, one for each input of the network"
         )
     return rows, columns
+
+
+def _columns(data: Any, width: int, names: list[str] | None) -> Columns | None:
+    if data is None:
+        return None
+    from purenn.data.columns import columns_from_dict  # only a model with texts or gaps needs it
+
+    columns = columns_from_dict(data)
+    if columns.width != width:
+        raise DataError(
+            f"columns make {columns.width} inputs, expected {width} as the network takes"
+        )
+    made = None if columns.names is None else list(columns.names)
+    if made != names:
+        raise DataError(f"columns make the inputs {short(made)}, but feature_names is {short(names)}")
+    return columns
 
 
 def _scaler(data: Any, width: int, where: str) -> Scaler | None:

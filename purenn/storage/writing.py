@@ -44,6 +44,7 @@ def document_of(model: Model) -> dict[str, Any]:
         "feature_names": model.feature_names,
         "target_name": model.target_name,
         "image_shape": None if model.image_shape is None else list(model.image_shape),
+        "columns": None if model.columns is None else model.columns.to_dict(),
         "scaler": None if model.scaler is None else _scaler(model.scaler),
         "target_scaler": None if model.target_scaler is None else _scaler(model.target_scaler),
         "loss": None if loss is None else to_plain(loss, LOSSES, "loss"),
