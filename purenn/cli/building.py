@@ -7,7 +7,6 @@ from math import ceil
 
 import purenn as nn
 from purenn import losses, optimizers, schedules
-from purenn.cli.resuming import fingerprint
 from purenn.cli.settings import remembered
 from purenn.data import MinMaxScaler, StandardScaler
 from purenn.errors import ArgumentError
@@ -52,8 +51,13 @@ def usual_epochs(rows: int, batch_size: int) -> int:
     return max(5, min(200, ceil(STEPS / steps)))
 
 
-def new_model(settings: Settings, train: Dataset, epochs: int, backend: Backend) -> Model:
-    """A new network for this data, and how it will be trained."""
+def new_model(
+    settings: Settings, train: Dataset, epochs: int, backend: Backend, data: str
+) -> Model:
+    """A new network for this data, and how it will be trained.
+
+    data  a fingerprint of all rows, for a run that goes on
+    """
     classify = train.is_classification
     if settings.class_weight and not classify:
         raise ArgumentError(
@@ -79,7 +83,7 @@ def new_model(settings: Settings, train: Dataset, epochs: int, backend: Backend)
         run=Run(
             optimizer=new_optimizer(settings, epochs),
             batch_size=settings.batch_size,
-            options=remembered(settings, fingerprint(train) if settings.save else ""),
+            options=remembered(settings, data),
             stopping=nn.EarlyStopping(settings.patience) if settings.patience else None,
         ),
     )

@@ -138,7 +138,6 @@ def resumed(settings: Settings, model: Model, run: Run) -> Settings:
         **{name: saved[name] for name in OPTIONS if name in Settings._fields and name != "data"},
         table=table._replace(**{name: as_asked(value) for name, value in changed.items()}),
         task=settings.task or (model.task if model.task == "regression" else None),
-        epochs=settings.epochs or max(1, run.epochs),
     )
 
 

@@ -7,6 +7,7 @@ ends with exit code 130. Ctrl-C twice stops at once, with exit code 130 and noth
 from __future__ import annotations
 
 import argparse
+from typing import NamedTuple
 
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
@@ -15,7 +16,7 @@ from purenn.cli.fitting import balance, fit
 from purenn.cli.judging import as_json, judge
 from purenn.cli.outputs import check_outputs
 from purenn.cli.progress import GentleStop, Reporter, tell
-from purenn.cli.resuming import check_same_data, go_on, saved_model
+from purenn.cli.resuming import check_same_data, fingerprint, go_on, saved_model
 from purenn.cli.settings import Settings, resumed
 from purenn.data import split
 from purenn.data.columns import fitted
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from purenn.callbacks import EarlyStopping
+    from purenn.backend import Backend
     from purenn.cli.judging import Judgement
     from purenn.data import Dataset
-    from purenn.storage import Model
+    from purenn.storage import Model, Run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Ctrl-C once lets the epoch finish, saves what --save asked for and ends with exit code "
         "130; twice stops at once."
     )
-    parser.add_argument("data", metavar="DATA", help="a CSV file, or a folder of IDX files")
-    datasets.add_columns(parser)
+    parser.add_argument("data", metavar="DATA", help=datasets.DATA)
+    datasets.add_table(parser, training=True)
     parser.add_argument("--test", metavar="FILE", help="a CSV file to judge the network on")
     parser.add_argument(
         "--task",
@@ -109,6 +110,25 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+class Plan(NamedTuple):
+    """A run that may begin: what it trains, on what, and for how long."""
+
+    settings: Settings
+    model: Model
+    run: Run
+    train: Dataset
+    validation: Dataset | None
+    test: Dataset | None
+    epochs: int
+    said: str  # about a run that goes on
+
+    def judged_on(self) -> tuple[Dataset, str]:
+        """The rows that say most about new ones."""
+        if self.test:
+            return self.test, "test data"
+        return (self.validation, "validation data") if self.validation else (self.train, "training data")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 when trained, 130 when Ctrl-C ended it early and all was saved."""
     settings = Settings.asked(arguments)
@@ -116,56 +136,67 @@ def run(arguments: argparse.Namespace) -> int:
         {"--save": settings.save, "--report": settings.report}, [settings.data, settings.test]
     )
     check_outputs({"--report": settings.report}, [settings.resume])
+    go_on = bool(settings.save or settings.report)
 
     def say(text: str) -> None:
         if not settings.json:
-            tell(text, go_on=bool(settings.save or settings.report))
+            tell(text, go_on=go_on)
 
     backend, why = choose_backend(settings.backend)
-    if settings.resume:
-        model, saved = saved_model(settings.resume, backend)
-        settings = resumed(settings, model, saved)
-    else:
-        settings = settings.for_a_new_run()
-    whole = datasets.read_training(settings)
-    if settings.resume:
-        check_same_data(settings, model, saved, whole)
-    train, validation = parts(whole, settings)
-    test = datasets.read_test(settings, train)
-    epochs = settings.epochs or usual_epochs(len(train), settings.batch_size or len(train))
-    said = ""
-    if settings.resume:
-        said = go_on(saved, settings, epochs)
-    else:
-        model = new_model(settings, train, epochs, backend)
-    assert model.run is not None  # noqa: S101 (made or checked above)
-    describe(say, model, f"{backend.name} ({why})", train, validation, test)
-    say(f"early    {said}\n" if said else said)
-    stopping = model.run.stopping
+    plan = resumed_plan(settings, backend) if settings.resume else new_plan(settings, backend)
+    describe(say, plan, f"{backend.name} ({why})")
     with GentleStop() as stopper:
-        watchers: list[Any] = [stopper]
-        if not settings.json:
-            watchers.append(Reporter(len(train), go_on=bool(settings.save or settings.report)))
-        fit(model, model.run, train, validation, epochs, watchers)
+        watchers = [stopper] if settings.json else [Reporter(len(plan.train), go_on=go_on), stopper]
+        fit(plan.model, plan.run, plan.train, plan.validation, plan.epochs, watchers)
         if settings.save:  # before anything else can go wrong
             stopper.doing = "saving the model"
-            save(settings.save, model)
+            save(settings.save, plan.model)
     if stopper.asked:
-        say(f"\nstopped by Ctrl-C after epoch {model.run.epochs}")
+        say(f"\nstopped by Ctrl-C after epoch {plan.run.epochs}")
         say_saved(settings, say)
-    result = judged(settings, model, test or validation or train, say)
-    judged_on = "test data" if test else "validation data" if validation else "training data"
+    show(plan, say, stopper.asked)
+    return 130 if stopper.asked else 0
+
+
+def new_plan(settings: Settings, backend: Backend) -> Plan:
+    settings = settings.for_a_new_run()
+    whole, test = datasets.read_training(settings)
+    train, validation = parts(whole, settings)
+    test = test or datasets.read_test(settings, train)
+    epochs = settings.epochs or usual_epochs(len(train), settings.batch_size or len(train))
+    model = new_model(settings, train, epochs, backend, fingerprint(whole) if settings.save else "")
+    assert model.run is not None  # noqa: S101 (new_model makes one)
+    return Plan(settings, model, model.run, train, validation, test, epochs, "")
+
+
+def resumed_plan(asked: Settings, backend: Backend) -> Plan:
+    """The saved run, if nothing else was asked for than to go on with it."""
+    model, run = saved_model(str(asked.resume), backend)
+    settings = resumed(asked, model, run)
+    whole, test = datasets.read_training(settings)
+    check_same_data(settings, model, run, whole)
+    train, validation = parts(whole, settings)
+    test = test or datasets.read_test(settings, train)
+    epochs = settings.epochs or max(1, run.epochs)
+    said = go_on(run, settings, epochs)
+    return Plan(settings, model, run, train, validation, test, epochs, said)
+
+
+def show(plan: Plan, say: Callable[[str], None], interrupted: bool) -> None:
+    """How good the model is: on the screen, in the report, as JSON."""
+    settings, model = plan.settings, plan.model
+    data, judged_on = plan.judged_on()
+    result = judged(settings, model, data, say)
     say(f"\n{judged_on}:\n" + "\n".join(result.lines()))
-    if not stopper.asked:
+    if not interrupted:
         say_saved(settings, say)
     if settings.report:
         from purenn.cli.page import write_page
 
-        write_page(settings.report, model, result, judged_on, stopping)
+        write_page(settings.report, model, result, judged_on, plan.run.stopping)
         say(f"report written to {settings.report}")
     if settings.json:
-        print(as_json(to_dict(model, result, judged_on, stopping, stopper.asked)))
-    return 130 if stopper.asked else 0
+        print(as_json(to_dict(model, plan.run, result, judged_on, interrupted)))
 
 
 def judged(
@@ -206,39 +237,30 @@ def first_rows(train: Dataset, count: int) -> Dataset:
     return train
 
 
-def describe(
-    say: Any,
-    model: Model,
-    backend: str,
-    train: Dataset,
-    validation: Dataset | None,
-    test: Dataset | None,
-) -> None:
+def describe(say: Callable[[str], None], plan: Plan, backend: str) -> None:
+    model, train = plan.model, plan.train
     sizes = [f"{len(train):,} rows to train on"]
-    sizes += [f"{len(validation):,} to validate"] if validation else []
-    sizes += [f"{len(test):,} to test"] if test else []
+    sizes += [f"{len(plan.validation):,} to validate"] if plan.validation else []
+    sizes += [f"{len(plan.test):,} to test"] if plan.test else []
     kind = f"{len(model.label_names)} classes" if model.label_names else "regression"
-    assert model.run is not None  # noqa: S101
     say(f"backend  {backend}")
     say(f"data     {train.name}: {', '.join(sizes)}; {kind}")
+    for note in train.notes:
+        say(f"note     {note}")
     say(f"network  {' - '.join(map(str, model.network.layers))}")
-    say(f"training {model.run.optimizer}")
-    if model.run.options["class_weight"]:
+    say(f"training {plan.run.optimizer}")
+    if plan.settings.class_weight:
         each = zip(train.label_names or (), balance(train), strict=True)
         rows = ", ".join(f"{name} {weight:.3g}" for name, weight in each)
         say(f"weights  balanced: a row counts {rows if len(rows) < 60 else 'by its class'}")
+    say(f"early    {plan.said}\n" if plan.said else plan.said)
 
 
 def to_dict(
-    model: Model,
-    result: Judgement,
-    judged_on: str,
-    stopping: EarlyStopping | None,
-    interrupted: bool,
+    model: Model, run: Run, result: Judgement, judged_on: str, interrupted: bool
 ) -> dict[str, Any]:
     """What `--json` prints."""
-    assert model.run is not None  # noqa: S101
-    history = model.run.history
+    history, stopping = run.history, run.stopping
     return {
         "backend": model.network.backend.name,
         "task": model.task,
