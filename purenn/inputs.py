@@ -55,9 +55,7 @@ def as_array(backend: Backend, data: Any, name: str) -> Array:
 
 def as_rows(data: Any, name: str) -> list[list[float]]:
     """`data` as rows of finite floats, all of one length; True and False count as 1 and 0."""
-    rows = rows_of_table(data, name)
-    if rows is None:
-        rows = list(each_row(data, name))
+    rows = list(each_row(data, name))
     if not rows:
         raise DataError(f"{name} is empty; at least one row is needed")
     return rows
@@ -151,6 +149,8 @@ def as_names(names: Any, what: str) -> list[str]:
 
 def _collection(data: Any, name: str, wanted: str) -> Iterable[Any]:
     """What can be gone through once, in an order."""
+    if type(data) is list:
+        return data
     if complaint := complaint_about(data, name):
         raise DataError(f"{name} is {complaint}")
     if not _gives_rows(data):

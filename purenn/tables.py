@@ -72,7 +72,7 @@ def rows_of_table(data: Any, name: str) -> list[list[float]] | None:
 
     Raises DataError for a missing value and for a column that holds anything but numbers.
     """
-    known = named_columns(data)
+    known = None if type(data) is list else named_columns(data)
     if known is None:
         return None
     names, columns = known

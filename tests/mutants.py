@@ -49,7 +49,7 @@ MODULES = {  # each module's own tests, those first that find most
     "batches": "tests/test_training.py tests/test_sample_weight.py tests/test_inputs.py",
     "dropout": "tests/test_dropout.py",
     "gradients": "tests/test_gradient_check.py tests/test_slopes.py",
-    "guard": "tests/test_whole_steps.py tests/test_training.py",
+    "guard": "tests/test_whole_steps.py tests/test_predictions.py tests/test_training.py",
     "initializers": "tests/test_initializers.py tests/test_more_activations.py",
     "kernels": "tests/test_kernels.py tests/test_sparse.py purenn/testing",
     "layers": "tests/test_network.py tests/test_parts.py tests/test_bad_input.py"
@@ -57,8 +57,8 @@ MODULES = {  # each module's own tests, those first that find most
     "losses": "tests/test_losses.py tests/test_more_losses.py tests/test_sample_weight.py",
     "matrix": "tests/test_matrix.py purenn/testing",
     "metrics": "tests/test_more_metrics.py tests/test_sample_weight.py tests/test_inputs.py",
-    "network": "tests/test_network.py tests/test_bad_input.py tests/test_parts.py"
-    " tests/test_sample_weight.py tests/test_copying.py",
+    "network": "tests/test_network.py tests/test_predictions.py tests/test_bad_input.py"
+    " tests/test_parts.py tests/test_sample_weight.py tests/test_copying.py",
     "optimizers": "tests/test_optimizers.py tests/test_more_optimizers.py tests/test_storage.py"
     " tests/test_parts.py tests/test_copying.py",
     "random": "tests/test_random.py",
@@ -68,9 +68,9 @@ MODULES = {  # each module's own tests, those first that find most
     "slopes": "tests/test_slopes.py tests/test_gradient_check.py",
     "sparse": "tests/test_sparse.py",
     "tally": "tests/test_validation.py tests/test_sample_weight.py",
-    "training": "tests/test_training.py tests/test_validation.py tests/test_callbacks.py"
-    " tests/test_sample_weight.py tests/test_whole_steps.py tests/test_parts.py"
-    " tests/test_bad_input.py",
+    "training": "tests/test_training.py tests/test_predictions.py tests/test_validation.py"
+    " tests/test_callbacks.py tests/test_sample_weight.py tests/test_whole_steps.py"
+    " tests/test_parts.py tests/test_bad_input.py",
 }
 
 

@@ -726,3 +726,22 @@ def test_a_matrix_is_what_a_network_on_lists_gives(again: Copying) -> None:
     made = again(P)
     assert type(made) is Matrix
     assert made.tolist() == P.tolist()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_network_and_optimizer_copied_one_by_one(
+    backend: Backend, again: Copying, name: str
+) -> None:
+    """The parameters are other objects, but those that the optimizer has left."""
+    run = begun(backend, name)
+    finished(run, 2)
+    network, optimizer, history, loss = run
+    made = (again(network), again(optimizer), again(history), loss)
+    assert finished(made, 3) == finished(run, 3)
+    other = network_of(backend, nn.Dropout(0.2))
+    for p, q in zip(other.trainable, network.trainable, strict=True):
+        p.value = q.value
+    last = other.trainable[-1]
+    last.value = last.value + 1.0
+    optimizer.start(other.trainable, backend)  # other numbers: nothing to go on from
+    assert (optimizer.steps, optimizer.epochs_begun) == (0, 0)

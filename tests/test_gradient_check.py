@@ -6,7 +6,9 @@ import pytest
 
 import purenn as nn
 from purenn.backend import Backend
-from purenn.gradients import Entry
+from purenn.errors import ArgumentError
+from purenn.gradients import Entry, _nudge, _Run, _Weight
+from purenn.slopes import EPSILON
 
 X = nn.RandomState(1).randn(4, 2)
 Y = [[0.1], [0.9], [0.4], [-0.3]]
@@ -92,6 +94,12 @@ def test_the_tolerance_can_be_chosen() -> None:
     assert nn.gradient_check(network(), HalfLoss(), X, Y, tolerance=0.6).ok
 
 
+@pytest.mark.parametrize("tolerance", [0.0, -1e-6, "much", True, float("nan"), None])
+def test_a_tolerance_is_a_number_above_0(tolerance: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"^gradient_check: tolerance is "):
+        nn.gradient_check(network(), nn.MeanSquaredError(), X, Y, tolerance=tolerance)
+
+
 def test_the_network_is_the_same_afterwards(backend: Backend) -> None:
     checked = network(backend=backend)
     before = checked.parameters, checked.random.get_state()
@@ -157,3 +165,47 @@ def test_small_slopes_are_compared_as_large_ones_are() -> None:
 def test_bad_data_is_refused() -> None:
     with pytest.raises(nn.PurennError, match="X has 4 rows, but y has 1"):
         nn.gradient_check(network(), nn.MeanSquaredError(), X, [[1.0]])
+
+
+# ------------------------------------------------------------------- rounding and nudges
+
+
+@pytest.mark.parametrize("bias", [[[0.5, -1.0]], None])
+def test_rounding_by_hand(backend: Backend, bias: Any) -> None:
+    """Of Z as far as its terms are off, of P as far as it moves dZ = (P − Y) / m: ε times that."""
+    W = [[1.0, -2.0], [3.0, 0.25]]
+    layers = [nn.Dense(2, 2, weights=W, bias=bias), nn.Softmax()]
+    made = nn.Network(layers, seed=0, backend=backend)
+    rows, loss = [[1.0, -1.0], [0.5, 2.0]], nn.CrossEntropy()
+    Y = [[1.0, 0.0], [0.0, 1.0]]
+    targets = loss.targets(backend, Y, 2)
+    run = _Run(made, made.path(loss), loss, backend.from_list(rows), (targets,))
+    P = backend.to_list(made.predict(rows))
+    expected = run.L
+    for i, x in enumerate(rows):
+        for j in range(2):
+            terms = sum(abs(x[k] * W[k][j]) for k in range(2)) + abs(bias[0][j] if bias else 0.0)
+            expected += terms * abs(P[i][j] - Y[i][j]) / 2 + P[i][j] / 2
+    assert run.rounding / EPSILON == pytest.approx(expected, rel=1e-12)
+
+
+def test_nudges_become_as_small_as_the_last_bits() -> None:
+    assert _nudge(0.5, 0) == 1e-6
+    assert _nudge(0.5, 1) == 1e-15
+    assert _nudge(3.0, 1) == 12.0 * EPSILON
+    assert _nudge(-1e12, 0) == 4e12 * EPSILON
+
+
+def test_slopes_around_a_weight_are_of_the_same_draws(backend: Backend) -> None:
+    """With another mask of the Dropout they would be other slopes."""
+    layers = [nn.Dense(2, 8), nn.Tanh(), nn.Dropout(0.5), nn.Dense(8, 1)]
+    made = nn.Network(layers, seed=4, backend=backend)
+    loss = nn.MeanSquaredError()
+    targets = loss.targets(backend, Y, 1)
+    run = _Run(made, made.path(loss), loss, backend.from_list(X), (targets,))
+    weight = _Weight(run, made.trainable[0])
+    w = weight.choose(0, 0)
+    slope, _ = weight.slope_at(w)
+    assert weight.slopes_around(w) == pytest.approx(
+        [slope] * len(weight.slopes_around(w)), rel=0.01
+    )

@@ -8,6 +8,8 @@ import math
 import pytest
 
 import purenn as nn
+from purenn.backend import Backend
+from purenn.layers import Parameter
 from purenn.optimizers import Optimizer
 
 
@@ -100,3 +102,28 @@ def test_steps_are_counted_and_forgotten() -> None:
     assert [sorted(memory) for memory in optimizer.state] == [["mean", "square"]]
     optimizer.reset()
     assert (optimizer.steps, optimizer.state) == (0, [])
+
+
+@pytest.mark.parametrize("optimizer", [nn.SGD(0.1, momentum=0.9), nn.Adam(0.1)])
+def test_what_was_kept_before_a_step_comes_back(backend: Backend, optimizer: Optimizer) -> None:
+    """As often as asked, whatever steps were taken since."""
+    parameter = Parameter("W1", backend.from_list([[1.0, 2.0]]))
+
+    def step(slope: float) -> str:
+        parameter.gradient = backend.from_list([[slope, -slope]])
+        optimizer.step()
+        return remembered()
+
+    def remembered() -> str:
+        memory = [
+            {key: backend.to_list(array) for key, array in held.items()} for held in optimizer.state
+        ]
+        return repr((optimizer.steps, memory))
+
+    optimizer.start([parameter], backend)
+    step(1.0)
+    before, kept = remembered(), optimizer.keep()
+    for slope in (3.0, -5.0):
+        assert step(slope) != before
+        optimizer.put_back(kept)
+        assert remembered() == before

@@ -401,3 +401,11 @@ def test_three_smaller_steps_must_not_see_a_dent() -> None:
     curve = Curve(exp, exp, rounding=1e-15, around=(1.0, 1.0))
     measure(curve, 0.0, 1.01, 1e-6)
     assert curve.steps()[-3:] == [STEP / 16, STEP / 16**2, STEP / 16**3]
+
+
+def test_larger_steps_end_where_they_do_not_help() -> None:
+    """The fourth step has as much noise by the curve's bend as the third has by rounding."""
+    curve = Curve(lambda w: 100.0 + w + w**3, lambda w: 1.0)
+    tried = list(slopes._estimates(curve, 0.0))
+    assert [estimate.h for estimate in tried] == [STEP * 16**k for k in range(3)]
+    assert curve.steps() == [STEP * 16**k for k in range(4)]

@@ -176,6 +176,12 @@ def test_a_bias_of_a_wrong_shape_is_refused_as_for_a_dense_matrix() -> None:
         X[1:]
 
 
+def test_a_bias_for_each_row_is_added_as_to_a_dense_matrix() -> None:
+    X, W = SparseMatrix([((0,), (2.0,)), ((1,), (3.0,))], 2), Matrix([[1.0, 2.0], [3.0, 4.0]])
+    b = Matrix([[10.0, 20.0], [30.0, 40.0]])
+    assert kernels.linear(X, W, b).rows == [[12.0, 24.0], [39.0, 52.0]]
+
+
 def test_an_operation_makes_a_new_matrix() -> None:
     X, dense = both([b"\0\1\0\2"])
     X.rows[0][1] = 99.0  # type: ignore[index]  # rows are made anew each time

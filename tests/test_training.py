@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import purenn as nn
+from purenn.backend import Backend
 from purenn.errors import NonFiniteError
 from purenn.losses import Loss
 from purenn.optimizers import Optimizer
@@ -353,3 +354,17 @@ def test_every_optimizer_learns_xor(name: str, loss: Loss, last: Any) -> None:
     )
     assert history.metrics["accuracy"][-1] == 1.0
     assert history.losses[-1] < 0.1 * history.losses[0]
+
+
+def test_class_numbers_spread_into_rows_are_the_same_examples(backend: Backend) -> None:
+    network = nn.Network([nn.Dense(2, 3), nn.Softmax()], seed=0, backend=backend)
+    rows, classes = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [2, 0, 1]
+    examples = network.examples(rows, classes, nn.CrossEntropy(), None)
+    before = [backend.to_list(array) for array in examples.take([2, 0])]
+    examples.spread()
+    assert not examples.classes
+    assert backend.is_array(examples.Y)
+    assert backend.to_list(examples.all()[1]) == [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
+    assert [backend.to_list(array) for array in examples.take([2, 0])] == before
+    examples.spread()  # once is enough
+    assert backend.to_list(examples.all()[1]) == [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
