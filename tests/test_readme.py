@@ -1,10 +1,6 @@
-"""The README is true: its Python runs and prints what it says, and so do its commands."""
+"""README and the pages behind it are true: what they run prints what they say."""
 
-import contextlib
-import io
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,68 +8,63 @@ from typing import Any
 import pytest
 
 import purenn as nn
+from tests.pages import ROOT, Page, checkout, run, without_times
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
-MNIST = Path(os.environ.get("PURENN_MNIST") or ROOT.parent / "shared/mnist")
-CLEAN = {k: v for k, v in os.environ.items() if k != "PURENN_BACKEND"}
+README = Page("README.md")
+PAGES = [
+    README,
+    Page("backends/README.md"),
+    *(Page(f"examples/{path.name}") for path in sorted((ROOT / "examples").glob("*.md"))),
+    *(Page(f"examples/guides/{path.name}") for path in sorted(ROOT.glob("examples/guides/*.md"))),
+]
 HAS_NUMPY = "numpy" in nn.available_backends()
+on_pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
 
 
-def without_times(text: str) -> str:
-    """How long a run took is the one thing that differs from run to run."""
-    return re.sub(r"[\d.,]+ (s|rows/s)\b", r"_ \1", text)
+@pytest.mark.skipif(not HAS_NUMPY, reason="some snippets compare lists with NumPy")
+@on_pages
+def test_python_snippets_run_in_order_and_print_what_follows(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(checkout(tmp_path))
+    page.run_snippets()
 
 
-def assert_shown(printed: str, expected: str, command: str) -> None:
-    """A line "…" stands for any lines that are left out."""
-    parts = without_times(expected).split("…\n")
-    pattern = r"(?:.*\n)*".join(re.escape(part) for part in parts)
-    if len(parts) == 1 or not re.fullmatch(pattern, without_times(printed)):
-        assert without_times(printed) == without_times(expected), command
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
+@on_pages
+def test_commands_run_in_order_and_print_what_is_shown(page: Page, tmp_path: Path) -> None:
+    ran = page.run_commands(checkout(tmp_path), HAS_NUMPY)
+    assert ran >= (6 if page is README else 0)
 
 
-def snippets() -> list[tuple[str, str]]:
-    """Each Python block with the text block that follows it at once, or ''."""
-    found = []
-    for place, (language, body) in enumerate(BLOCKS):
-        if language == "python":
-            after = BLOCKS[place + 1] if place + 1 < len(BLOCKS) else ("", "")
-            found.append((body, after[1] if after[0] == "text" else ""))
-    return found
+@on_pages
+def test_paths_that_are_named_exist(page: Page) -> None:
+    assert len(README.paths()) > 10
+    for path in page.paths():
+        assert (ROOT / path).exists(), path
 
 
-def commands() -> list[tuple[str, str]]:
-    """Each command of a console block with the output shown below it, or ''."""
-    return [
-        (command, output)
-        for language, body in BLOCKS
-        if language == "console"
-        for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", body, re.MULTILINE)
-    ]
+def test_the_readme_keeps_its_budget() -> None:
+    assert README.text.count("\n") <= 300
+    assert len(README.snippets()) >= 2
 
 
-@pytest.mark.skipif(not HAS_NUMPY, reason="the snippets compare lists with NumPy")
-def test_python_snippets_run_in_order_and_print_what_follows() -> None:
-    namespace: dict[str, Any] = {}
-    assert len(snippets()) >= 4
-    for body, expected in snippets():
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile(body, "README.md", "exec"), namespace)  # noqa: S102
-        assert printed.getvalue() == expected, body
+def test_every_page_can_be_found() -> None:
+    """From the README in one step, or by a page that is found so."""
+    found = set(README.paths()) | {path for page in PAGES for path in page.paths()}
+    assert {page.path for page in PAGES} - {"README.md"} <= found
 
 
 def test_the_lines_of_a_backend_run_on_any_library_that_follows_the_standard() -> None:
     """The snippet of NumPy, word for word, on a namespace that has nothing beside the standard."""
     strict = pytest.importorskip("array_api_strict")
     assert not hasattr(strict.asarray([[0.0]]), "tolist")
-    (lines,) = (body for body, _ in snippets() if "def backend():" in body)
+    page = Page("backends/README.md")
+    (lines,) = (body for body, _ in page.snippets() if "def backend():" in body)
     assert "import numpy as np\n" in lines
     namespace: dict[str, Any] = {}
     swapped = lines.replace("import numpy as np", "import array_api_strict as np")
-    exec(compile(swapped, "README.md", "exec"), namespace)  # noqa: S102
+    exec(compile(swapped, page.path, "exec"), namespace)  # noqa: S102
     backend = namespace["backend"]()
     networks = [
         nn.Network([nn.Dense(2, 4), nn.Tanh(), nn.Dense(4, 2), nn.Softmax()], seed=1, backend=each)
@@ -104,67 +95,22 @@ def test_the_lines_of_a_backend_run_on_any_library_that_follows_the_standard() -
     assert backend.item(backend.sum(backend.from_list(X))) == 4.0
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a reader's checkout looks like to a command, where it may write files."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in ("purenn", "examples"):
-        (folder / name).symlink_to(ROOT / name)
-    if MNIST.is_dir():
-        (folder / "mnist").symlink_to(MNIST.resolve())
-    return folder
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
-def test_commands_run_in_order_and_print_what_is_shown(checkout: Path) -> None:
-    ran = 0
-    for command, expected in commands():
-        if " -m purenn " not in command:
-            continue
-        variables = dict(re.findall(r"^(\w+)=(\S+)", command))
-        if "numpy" in command and (not HAS_NUMPY or " mnist " in command):
-            continue  # twenty epochs of MNIST take too long here: tests/benchmarks has them
-        if " mnist " in command and not MNIST.is_dir():
-            continue
-        done = subprocess.run(
-            [sys.executable, *command[command.index("-m") :].split()],
-            cwd=checkout,
-            env={**CLEAN, "PYTHONIOENCODING": "utf-8", **variables},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert done.returncode == 0, (command, done.stderr)
-        if expected:
-            assert_shown(done.stdout, expected, command)
-        ran += 1
-    assert ran >= 6
-
-
 def test_first_screen_needs_nothing_but_python() -> None:
-    command, expected = commands()[0]
+    command, expected = README.commands()[0]
     assert command == "python -m purenn xor"
-    done = subprocess.run(
-        [sys.executable, "-S", *command.split()[1:]],
-        cwd=ROOT,
-        env={**CLEAN, "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
+    done = run(command, ROOT, "-S")
+    assert done.returncode == 0
     assert without_times(done.stdout) == without_times(expected)
 
 
 def test_ci_runs_the_readme_test_command() -> None:
     assert any(
         command.endswith("-m tox") and command in (ROOT / ".ci/run").read_text(encoding="utf-8")
-        for command, _ in commands()
+        for command, _ in README.commands()
     )
 
 
-def test_paths_named_in_the_readme_exist() -> None:
-    paths = re.findall(r"\]\(([^)#:]+)\)", README)
-    paths += re.findall(r"\btests/benchmarks/\w+\.py", README)
-    assert len(paths) > 10
-    for path in paths:
-        assert (ROOT / path).exists(), path
+def test_versions_that_are_named_are_those_of_the_package() -> None:
+    wanted = re.search(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    assert wanted is not None
+    assert f"Python {wanted[1]} or newer" in README.text
