@@ -26,6 +26,7 @@ import purenn as nn
 from purenn import optimizers, schedules
 from purenn.checks import check_keys
 from purenn.data import ConstantScaler, MinMaxScaler, StandardScaler
+from purenn.data.columns import Column, Columns
 from purenn.errors import ArgumentError, DataError, ShapeError
 from purenn.explain import Record, explain
 from purenn.explain.recording import OPERATIONS
@@ -96,12 +97,20 @@ def a_regression() -> Model:
     )
 
 
-MODELS = [document_of(a_classification()), document_of(a_regression())]
+def a_table() -> Model:
+    columns = Columns([Column("x", fill=0.5), Column("y", ["a", "b"], "b")])
+    network = nn.Network(nn.Dense(3, 1), seed=1, backend="python")
+    return Model(network, columns=columns, feature_names=columns.names)
+
+
+MODELS = [document_of(make()) for make in (a_classification, a_regression, a_table)]
 MODEL_FIELDS = {
     "text": """format purenn task label_names[] feature_names[] scaler.kind target_scaler.kind
         loss.kind layers[].kind run.optimizer.class run.optimizer.settings.schedule.class
-        run.optimizer.settings.schedule.settings.then.class""",
-    "text null": "target_name",
+        run.optimizer.settings.schedule.settings.then.class
+        columns.columns[].categories[]""",
+    "text null": "target_name columns.columns[].name",
+    "text whole fraction null": "columns.columns[].fill",
     "whole": """version seed image_shape[] layers[].inputs layers[].outputs run.epochs
         run.random.words[] run.random.position run.optimizer.steps run.optimizer.epochs_begun
         run.optimizer.settings.schedule.settings.every
@@ -127,14 +136,15 @@ MODEL_FIELDS = {
         scaler.deviation target_scaler.minimum target_scaler.range run.history.losses
         run.history.validation_losses run.history.metrics.* run.history.validation_metrics.*
         run.random.words run.optimizer.state.*.* run.optimizer.state.*.*[] run.stopping.best.*
-        run.stopping.best.*[] run.stopping.last.* run.stopping.last.*[]""",
-    "list null": "label_names feature_names image_shape layers[].bias",
-    "dictionary": """layers[] run.options run.history run.history.metrics
+        run.stopping.best.*[] run.stopping.last.* run.stopping.last.*[] columns.columns""",
+    "list null": """label_names feature_names image_shape layers[].bias
+        columns.columns[].categories""",
+    "dictionary": """columns.columns[] layers[] run.options run.history run.history.metrics
         run.history.validation_metrics run.random run.optimizer run.optimizer.settings
         run.optimizer.settings.schedule.settings
         run.optimizer.settings.schedule.settings.then.settings run.optimizer.state
         run.optimizer.state.*""",
-    "dictionary null": """scaler target_scaler loss run run.optimizer.settings.schedule
+    "dictionary null": """columns scaler target_scaler loss run run.optimizer.settings.schedule
         run.optimizer.settings.schedule.settings.then run.stopping run.stopping.best
         run.stopping.last""",
 }

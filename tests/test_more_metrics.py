@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import purenn as nn
 from purenn.backend import Backend
-from purenn.cli.judging import regression_figures
+from purenn.cli.judging import ValueTally
 from purenn.errors import ArgumentError, DataError
 from purenn.metrics import (
     METRICS,
@@ -409,9 +409,15 @@ def test_one_definition_for_all() -> None:
     """The command and the report judge a regression and a class as the metrics do."""
     truth, said = [[1.0, 10.0], [2.0, 30.0], [4.0, 20.0]], [[1.5, 11.0], [2.0, 28.0], [3.0, 22.0]]
     python = nn.get_backend("python")
-    figures = regression_figures(truth, said)
-    assert figures["r2"] == r2(python, said, truth)
-    assert figures["mean_squared_error"] == mean_squared_error(python, said, truth)
+    for pieces in ([3], [1, 2], [1, 1, 1]):
+        tally, begun = ValueTally(2), 0
+        for rows in pieces:
+            tally.add(said[begun : begun + rows], truth[begun : begun + rows])
+            begun += rows
+        figures = tally.figures()
+        assert figures["r2"] == pytest.approx(r2(python, said, truth), rel=1e-12)
+        squares = mean_squared_error(python, said, truth)
+        assert figures["mean_squared_error"] == pytest.approx(squares, rel=1e-12)
     for j in (0, 1):
         column = residuals([t[j] for t in truth], [p[j] for p in said])
         assert column.r2 == r2(python, [[p[j]] for p in said], [[t[j]] for t in truth])

@@ -181,6 +181,7 @@ def test_a_row_of_weights_is_a_line(tmp_path: Path) -> None:
   "feature_names": null,
   "target_name": null,
   "image_shape": null,
+  "columns": null,
   "scaler": null,
   "target_scaler": null,
   "loss": null,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from purenn.cli.settings import Table, table_of
 from purenn.data import Dataset, FloatRows, read_csv, read_idx_folder
 from purenn.data.csv_chunks import csv_chunks
-from purenn.data.samples import sample, sample_names
+from purenn.data.named import load_sample, sample_names
 from purenn.errors import ArgumentError, DataError
 
 TYPE_CHECKING = False
@@ -91,7 +91,7 @@ def read_training(settings: Settings) -> tuple[Dataset, Dataset | None]:
         return read_idx_folder(path)
     if is_sample(path):
         check_no_table(path, settings.table)
-        return sample(path), None
+        return load_sample(path), None
     return read_csv(source(path), task=settings.task, **settings.table._asdict()), None
 
 
@@ -221,7 +221,7 @@ def whole(model: Model, path: str, labelled: bool) -> Dataset:
     """The rows of a sample, or the test part of a folder, if it has one."""
     names = model.class_names if model.task == "classification" and labelled else None
     if is_sample(path):
-        data = sample(path)
+        data = load_sample(path)
         if labelled and names != (list(data.label_names) if data.label_names else None):
             raise DataError(f"{path}: these are not the classes that the model was trained on")
         return data
