@@ -7,7 +7,7 @@ from collections import Counter
 import purenn as nn
 from purenn import metrics
 from purenn.cli.building import target_rows
-from purenn.data import StandardScaler, scale
+from purenn.data import scale
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def prepared(model: Model, data: Dataset) -> tuple[Any, Any]:
 
 def error_in_units(model: Model) -> Metric:
     """The mean absolute error in the units of the data, of targets that were scaled."""
-    scaler = model.target_scaler
-    unit = scaler.span[0] if isinstance(scaler, StandardScaler) and scaler.span else 1.0
+    unit = model.loss_scale or 1.0
 
     @metrics.mean_over_rows
     def mean_absolute_error(backend: Backend, P: Array, Y: Array) -> float:

@@ -14,9 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from purenn.storage import Model
     from purenn.training import Progress
 
-__all__ = ["GentleStop", "Reporter", "tell"]
+__all__ = ["GentleStop", "Reporter", "loss_name", "tell"]
 
 PAUSE = 0.1  # seconds between two progress lines, at least
 
@@ -35,10 +36,11 @@ class Reporter:
     """A callback: a line that is written over on a terminal, one plain line an epoch elsewhere.
 
     go_on  train on although nobody reads the lines any more: the model is to be saved
+    loss   what the loss is called, such as "scaled loss" where the targets are scaled
     """
 
-    def __init__(self, rows: int, *, go_on: bool = False) -> None:
-        self.rows, self.go_on = rows, go_on
+    def __init__(self, rows: int, *, go_on: bool = False, loss: str = "loss") -> None:
+        self.rows, self.go_on, self.loss = rows, go_on, loss
         self.watched = terminal.is_terminal()
         self.epoch_start = self.start = perf_counter()
         self.done = 0  # epochs of this run
@@ -55,7 +57,7 @@ class Reporter:
         epochs_left = progress.epochs - progress.epoch - share
         left = (now - self.start) / (self.done + share) * epochs_left
         # The accuracy is that of the epoch before: a single batch says too little.
-        figures = [f"loss {progress.batch_loss:.4f}", *shown(progress.metrics)]
+        figures = [f"{self.loss} {progress.batch_loss:.4f}", *shown(progress.metrics)]
         terminal.show_line(
             f"epoch {progress.epoch + 1} of {progress.epochs}  {share:4.0%}  "
             f"{'  '.join(figures)}  {speed:,.0f} rows/s  {clock(left)} left"
@@ -68,9 +70,9 @@ class Reporter:
         self.epoch_start = now
         self.done += 1
         digits = len(str(progress.epochs))
-        figures = [f"loss {progress.loss:.4f}", *shown(progress.metrics)]
+        figures = [f"{self.loss} {progress.loss:.4f}", *shown(progress.metrics)]
         if progress.history.validation_losses:
-            figures += ["validation", f"loss {progress.validation_loss:.4f}"]
+            figures += ["validation", f"{self.loss} {progress.validation_loss:.4f}"]
             figures += shown(progress.validation_metrics)
         if self.watched:
             terminal.clear_line()
@@ -117,6 +119,11 @@ class GentleStop:
     def __call__(self, progress: Progress) -> None:
         if self.asked:
             progress.stop()
+
+
+def loss_name(model: Model) -> str:
+    """What the loss of this model is called: that of scaled targets is in no units of theirs."""
+    return "scaled loss" if model.loss_scale else "loss"
 
 
 def shown(metrics: dict[str, float]) -> list[str]:

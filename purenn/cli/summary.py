@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from purenn.cli.progress import loss_name
 from purenn.layers import Dense
 from purenn.storage import load
 
@@ -23,11 +24,19 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"features {', '.join(model.feature_names)}")
     if model.scaler is not None:
         print(f"scaler   {type(model.scaler).__name__}")
+    if model.columns is not None:
+        for column in model.columns.columns:
+            if column.categories is not None:
+                print(f"texts    {column.name}: {', '.join(column.categories)}")
+        fills = [f"{c.name} {c.fill}" for c in model.columns.columns if c.fill is not None]
+        if fills:
+            print(f"missing  {', '.join(fills)}")
     if model.loss is not None:
-        print(f"loss     {model.loss}")
+        of = f" of the target divided by {model.loss_scale:.6g}" if model.loss_scale else ""
+        print(f"loss     {model.loss}{of}")
     if model.run is not None:
         losses = model.run.history.losses
-        last = f", last loss {losses[-1]:.6g}" if losses else ""
+        last = f", last {loss_name(model)} {losses[-1]:.6g}" if losses else ""
         print(f"training {len(losses)} epochs with {model.run.optimizer}{last}")
     print(f"\n{'layer':<24} {'output':>8} {'parameters':>12}")
     width, total = model.network.n_in, 0

@@ -15,7 +15,7 @@ from purenn.cli.building import ACTIVATIONS, OPTIMIZERS, new_model, usual_epochs
 from purenn.cli.fitting import balance, fit
 from purenn.cli.judging import as_json, judge
 from purenn.cli.outputs import check_outputs
-from purenn.cli.progress import GentleStop, Reporter, tell
+from purenn.cli.progress import GentleStop, Reporter, loss_name, tell
 from purenn.cli.resuming import check_same_data, fingerprint, go_on, saved_model
 from purenn.cli.settings import Settings, resumed
 from purenn.data import split
@@ -146,7 +146,9 @@ def run(arguments: argparse.Namespace) -> int:
     plan = resumed_plan(settings, backend) if settings.resume else new_plan(settings, backend)
     describe(say, plan, f"{backend.name} ({why})")
     with GentleStop() as stopper:
-        watchers = [stopper] if settings.json else [Reporter(len(plan.train), go_on=go_on), stopper]
+        watchers: list[Any] = [stopper]
+        if not settings.json:
+            watchers.append(Reporter(len(plan.train), go_on=go_on, loss=loss_name(plan.model)))
         fit(plan.model, plan.run, plan.train, plan.validation, plan.epochs, watchers)
         if settings.save:  # before anything else can go wrong
             stopper.doing = "saving the model"
@@ -249,6 +251,8 @@ def describe(say: Callable[[str], None], plan: Plan, backend: str) -> None:
         say(f"note     {note}")
     say(f"network  {' - '.join(map(str, model.network.layers))}")
     say(f"training {plan.run.optimizer}")
+    if scale := plan.model.loss_scale:
+        say(f"loss     of the target divided by its spread, {scale:.6g}; errors are in its own units")
     if plan.settings.class_weight:
         each = zip(train.label_names or (), balance(train), strict=True)
         rows = ", ".join(f"{name} {weight:.3g}" for name, weight in each)
@@ -269,6 +273,7 @@ def to_dict(
         "interrupted": interrupted,
         "seconds": history.seconds,
         "losses": history.losses,
+        "loss_scale": model.loss_scale,
         "metrics": history.metrics,
         "validation_losses": history.validation_losses,
         "validation_metrics": history.validation_metrics,

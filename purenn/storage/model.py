@@ -127,6 +127,13 @@ class Model:
         several = self.network.n_out > 1 and isinstance(self.network.layers[-1], Sigmoid)
         return several and self.task == "classification"
 
+    @property
+    def loss_scale(self) -> float | None:
+        """What one unit of scaled targets is in their own units; None where they are not scaled,
+        or where several have scales of their own."""
+        span = getattr(self.target_scaler, "span", None)
+        return span[0] if span is not None and len(span) == 1 else None
+
     def predict(self, X: Any) -> list[Any]:
         """The answers for m rows as they are in the data: m class names, or m values.
 
