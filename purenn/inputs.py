@@ -34,6 +34,7 @@ __all__ = [
     "gone_through",
 ]
 
+CHUNK = 1000  # rows that are looked at as lists at the same time
 PLAIN = {float, int, bool}  # types of numbers that need no closer look
 NO_ORDER = "has no order that can be relied on; use a list"
 
@@ -46,11 +47,25 @@ def as_array(backend: Backend, data: Any, name: str) -> Array:
     """
     if backend.is_array(data):
         if len(data.shape) == 2 and 0 not in data.shape:
+            if complaint := complaint_about(data, name):
+                raise DataError(f"{name} is {complaint}")
             array = backend.as_floats(data)
-            if backend.all_finite(array):
-                return array
+            _check_finite(backend, array, name)
+            return array
         data = backend.to_list(data)  # for a closer look
     return backend.from_list(as_rows(data, name))
+
+
+def _check_finite(backend: Backend, array: Array, name: str) -> None:
+    """DataError with the place of an entry that is not finite; not all becomes lists for it."""
+    if backend.all_finite(array):
+        return
+    m = array.shape[0]
+    for first in range(0, m, CHUNK):
+        some = backend.take(array, range(first, min(first + CHUNK, m)))
+        if not backend.all_finite(some):
+            for i, row in enumerate(backend.to_list(some), first):
+                _check_row(row, i, name)
 
 
 def as_rows(data: Any, name: str) -> list[list[float]]:
@@ -193,13 +208,18 @@ def _row(row: Any, i: int, name: str) -> list[float]:
         if None in numbers:
             j = numbers.index(None)
             raise DataError(f"{name}[{i}][{j}] is {_shown(entries[j])}; a number is needed")
+    _check_row(numbers, i, name)
+    return numbers
+
+
+def _check_row(numbers: list[float], i: int, name: str) -> None:
+    """DataError for a number that is not finite."""
     if not all(map(isfinite, numbers)):
         j = next(j for j, number in enumerate(numbers) if not isfinite(number))
         raise DataError(
             f"{name}[{i}][{j}] is {numbers[j]}; every entry must be finite "
             "(drop the row, or fill in a number)"
         )
-    return numbers
 
 
 def _number(value: Any) -> float | None:

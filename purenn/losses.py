@@ -53,6 +53,7 @@ class Loss(Part):
         "targets": "backend, y, n",
         "forward": "P, Y",
         "backward": "",
+        "kept_targets": "backend, y, n",
     }
     needed = ("forward",)
     not_yet = (

@@ -66,6 +66,7 @@ def checked(metric: Metric) -> Metric:
 
     def measure(backend: Backend, P: Any, Y: Any, sample_weight: Any = None) -> float:
         name = measure.__name__
+        backend = get_backend(backend)
         P, Y = as_array(backend, P, f"{name}: P"), as_array(backend, Y, f"{name}: Y")
         if P.shape != Y.shape:
             raise ShapeError(
@@ -78,7 +79,8 @@ def checked(metric: Metric) -> Metric:
             sample_weight = backend.from_list([[w] for w in weights])
         return metric(backend, P, Y, sample_weight)
 
-    measure.__name__, measure.__doc__ = metric.__name__, metric.__doc__
+    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+        setattr(measure, name, getattr(metric, name))
     vars(measure).update(vars(metric), unchecked=metric, __wrapped__=metric)
     return measure
 
@@ -211,8 +213,16 @@ def find_metrics(metrics: Any, loss: Loss, *, weighted: bool = False) -> dict[st
 
 
 def _find_metric(metric: Any, loss: Loss) -> tuple[str, Metric]:
-    if callable(metric):
-        return getattr(metric, "__name__", type(metric).__name__), metric
+    if callable(metric) and not isinstance(metric, type):
+        name = getattr(metric, "__name__", type(metric).__name__)
+        if not isinstance(name, str):
+            raise ArgumentError(f"metrics: {short(metric)} has the __name__ {short(name)}, no text")
+        return name, metric
+    if metric == "accuracy" and loss.accuracy not in METRICS:
+        raise ArgumentError(
+            f"{type(loss).__name__}: accuracy is {short(loss.accuracy)}, must be the name of a "
+            f"metric: {', '.join(METRICS)}"
+        )
     if isinstance(metric, str) and metric in METRICS:
         return metric, METRICS[loss.accuracy if metric == "accuracy" else metric]
     raise ArgumentError(

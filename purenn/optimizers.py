@@ -20,13 +20,13 @@ from __future__ import annotations
 
 from math import inf, isfinite, sqrt
 
-from purenn.checks import check_keys, check_rows, check_whole, real, short
+from purenn.checks import as_whole, check_keys, check_rows, check_whole, real, short
 from purenn.errors import ArgumentError, DataError
 from purenn.parts import Part, check_methods
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
     from purenn.array import Array
     from purenn.backend import Backend
@@ -54,7 +54,14 @@ class Optimizer(Part):
     _backend: Backend  # from start on, as _of and state
 
     arguments: ClassVar[tuple[str, ...]] = ("learning_rate", *OPTIONS)  # of the constructor
-    methods = {"start": "parameters, backend", "begin_epoch": "epoch", "step": ""}  # noqa: RUF012
+    methods = {  # noqa: RUF012 (as Part declares it)
+        "start": "parameters, backend",
+        "begin_epoch": "epoch",
+        "step": "",
+        "goes_on": "parameters, backend",
+        "keep": "",
+        "put_back": "kept",
+    }
     needed = ("step",)
     not_yet = (
         ": it has none, or not yet. An __init__ of one's own calls "
@@ -143,6 +150,15 @@ class Optimizer(Part):
         """For copies and pickles: the backend first, so that one that is missing says so."""
         held = vars(self)
         return {"_backend": self._backend} | held if "_backend" in held else held
+
+    def copy(self) -> Self:
+        """One with the same memory, and from now on with steps of its own."""
+        twin = super().copy()
+        twin.state = [memory.copy() for memory in self.state]
+        twin._of = list(self._of)
+        return twin
+
+    __copy__ = copy
 
     def keep(self) -> Any:
         """What a step changes, as it is now: arrays are never written into, so none is copied.
@@ -257,6 +273,9 @@ class Optimizer(Part):
         from the data too. Raises DataError, and changes nothing, if the data is not what
         an optimizer of this class gives for these parameters.
         """
+        if not isinstance(parameters, (list, tuple)):
+            found = short(parameters)
+            raise ArgumentError(f"parameters is {found}, must be a list: network.trainable")
         data = check_keys(data, SAVED, where)
         if data["class"] != type(self).__name__:
             raise DataError(
@@ -272,7 +291,7 @@ class Optimizer(Part):
             for W in parameters
         ]
         self.reset()
-        self.start(parameters, backend)
+        self.start(list(parameters), backend)
         self.steps, self.epochs_begun = steps, epochs_begun
         self.state = [
             {key: backend.from_list(rows) for key, rows in memory.items()} for memory in state
@@ -323,20 +342,16 @@ class SGD(Optimizer):
             learning_rate, weight_decay=weight_decay, clip_norm=clip_norm, schedule=schedule
         )
         self.momentum = real(momentum, "SGD: momentum", least=0.0, below=1.0)
-        if nesterov not in (True, False):
+        if not (isinstance(nesterov, bool) or as_whole(nesterov) in (0, 1)):
             raise ArgumentError(f"SGD: nesterov is {short(nesterov)}, must be True or False")
         if nesterov and self.momentum == 0.0:
             raise ArgumentError("SGD: nesterov needs a momentum above 0")
         self.nesterov = bool(nesterov)
 
-    def start(self, parameters: list[Parameter], backend: Backend) -> None:
-        super().start(parameters, backend)
-        self.plain = not (self.momentum or self.weight_decay or self.clip_norm)
-
     def step(self) -> None:
         self.steps += 1
         descend, rate = self._backend.descend, self.rate
-        if self.plain:
+        if not (self.momentum or self.weight_decay or self.clip_norm):
             for W in self._of:
                 W.value = descend(W.value, W.gradient, rate)  # W − η dW
             return

@@ -17,7 +17,7 @@ from __future__ import annotations
 from itertools import accumulate
 from math import isfinite, log, prod, sqrt
 
-from purenn.checks import as_real, as_whole, real, short, whole
+from purenn.checks import LARGEST_WHOLE, as_real, as_whole, real, short, whole
 from purenn.errors import ArgumentError, RangeError
 from purenn.seeding import WORDS, checked_seed, checked_state, new_seed, words_of
 from purenn.sequences import items_of, swapper
@@ -153,7 +153,7 @@ class RandomState:
         Rows of an array come as lists of numbers, and share nothing with it; to keep an
         array one, take its rows in the order of `permutation(len(x))`.
         """
-        if type(x) is int and x >= 0:  # the rows of an epoch, at once
+        if type(x) is int and 0 <= x <= LARGEST_WHOLE:  # the rows of an epoch, at once
             mixed = list(range(x))
         elif (items := items_of(x)) is not None:
             mixed = items
@@ -344,6 +344,8 @@ def _checked(shape: Sequence[Any]) -> tuple[int, ...]:
         mend = "; rand and randn take them one by one, as rand(2, 3)" if nested else ""
         found = short(tuple(shape))
         raise ArgumentError(f"shape {found}: sizes are whole numbers, 0 or more{mend}")
+    if prod(sizes) > LARGEST_WHOLE:
+        raise ArgumentError(f"shape {short(sizes)}: no memory holds so many numbers")
     return sizes
 
 

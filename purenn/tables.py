@@ -19,6 +19,7 @@ __all__ = ["as_list", "complaint_about", "nested", "rows_of_table", "variable"]
 
 TO_LIST = ("tolist", "to_list", "to_pylist")  # of NumPy and pandas; polars; Arrow
 NUMBERS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}
+TIMES = ("datetime", "timedelta")  # in the names of dtypes
 MISSING = ("NAType", "NaTType")  # pandas has two more words for None
 KINDS: dict[str, str] = {  # what is no data, by what it offers, and the mend
     "toarray": "a sparse matrix; write {name}.toarray()",
@@ -62,6 +63,8 @@ def complaint_about(data: Any, name: str) -> str:
     if getattr(getattr(data, "dtype", None), "names", None):
         names = ", ".join(map(str, data.dtype.names))
         return f"an array of named fields ({short(names)}); give its columns as rows of numbers"
+    if any(word in str(getattr(data, "dtype", "")) for word in TIMES):
+        return f"an array of times; make numbers of them: ({name} - start) / a unit of time"
     if any(hasattr(data, method) for method in TO_LIST):
         return ""
     return next((what.format(name=name) for key, what in KINDS.items() if hasattr(data, key)), "")

@@ -56,7 +56,7 @@ class Tally:
         """Arrays one below the other."""
         if len(arrays) == 1 or arrays[0] is None:
             return arrays[0]
-        return self.backend.from_list([row for X in arrays for row in self.backend.to_list(X)])  # type: ignore[arg-type]
+        return self.backend.concat(arrays)  # type: ignore[arg-type]
 
     def _value(self, name: str, P: Array, Y: Array, weights: Array | None) -> float:
         arguments = (P, Y) if weights is None else (P, Y, weights)

@@ -18,6 +18,8 @@ __all__ = ["one_hot", "shuffle", "split"]
 
 def shuffle(dataset: Dataset, seed: int) -> Dataset:
     """The rows in the order of RandomState(seed).permutation(n)."""
+    if not isinstance(dataset, Dataset):
+        raise ArgumentError(f"shuffle: {short(dataset)} is no Dataset; make one: Dataset(X, y)")
     return dataset.subset(RandomState(seed).permutation(len(dataset)))
 
 
@@ -32,6 +34,8 @@ def split(
         one row in each.
     DataError if a part would be empty, or if a class has one row only and stratify is asked.
     """
+    if not isinstance(dataset, Dataset):
+        raise ArgumentError(f"split: {short(dataset)} is no Dataset; make one: Dataset(X, y)")
     fraction = real(fraction, "split: fraction", above=0.0, below=1.0)
     order = RandomState(seed).permutation(len(dataset))
     count = floor(fraction * len(dataset) + 0.5)

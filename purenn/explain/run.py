@@ -24,7 +24,8 @@ from purenn.inputs import as_names
 from purenn.layers import Dense
 from purenn.losses import checked_loss
 from purenn.metrics import find_metrics
-from purenn.training import train
+from purenn.network import check_network
+from purenn.training import check_optimizer, train
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def explain(
     """
     steps = whole(steps, "explain: steps")
     batch_size = None if batch_size is None else whole(batch_size, "explain: batch_size")
+    check_network(network, "explain")
+    check_optimizer(optimizer)
     names = _checked_names(names)
+    _check_shape(names["image_shape"], network.n_in)
     _check_metrics(metrics, checked_loss(loss))
     epochs = _epochs(X, steps, batch_size)
     limits = _Limits(network, X, steps, batch_size, LIMIT if not force else inf)
@@ -125,8 +129,18 @@ def explain(
     return Record(header, make, lambda: before and _checks(*before, watch.starts))
 
 
+def _check_shape(shape: Sequence[int] | None, width: int) -> None:
+    if shape is not None and shape[0] * shape[1] != width:
+        raise ArgumentError(
+            f"names: image_shape is {short(list(shape))}, {shape[0] * shape[1]} pixels, but the "
+            f"network has {width} inputs"
+        )
+
+
 def _checked_names(names: Mapping[str, Any] | None) -> dict[str, Any]:
     """The names, None for those that are missing."""
+    if not (names is None or hasattr(names, "keys")):
+        raise ArgumentError(f"names is {short(names)}, must be a dictionary, or None")
     given = dict(names or {})
     if unknown := [name for name in given if name not in NAMES]:
         raise ArgumentError(f"names: unknown key {short(unknown[0])}; there are {', '.join(NAMES)}")
