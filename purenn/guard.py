@@ -10,12 +10,11 @@ to name the first one that gave such a number.
 
 from __future__ import annotations
 
-from collections import deque
 from math import isfinite
 
 from purenn.errors import NonFiniteError
 from purenn.layers import assign
-from purenn.parts import Part, is_foreign
+from purenn.parts import Part, is_foreign, shallow
 from purenn.random import RandomState
 
 TYPE_CHECKING = False
@@ -136,21 +135,7 @@ class Guard:
 
 def _held(part: Any) -> dict[str, Any]:
     """The attributes of a layer or an optimizer, its lists and dictionaries copied."""
-    return {name: _shallow(value) for name, value in vars(part).items()}
-
-
-def _shallow(value: Any) -> Any:
-    """The collections of a value copied, subclasses too, and what they hold shared."""
-    from copy import copy  # not at the top: `import purenn` stays fast
-
-    if isinstance(value, (dict, list)):
-        twin = copy(value)
-        for key in twin if isinstance(twin, dict) else range(len(twin)):
-            twin[key] = _shallow(twin[key])
-        return twin
-    if type(value) is tuple:
-        return tuple(map(_shallow, value))
-    return copy(value) if isinstance(value, (set, bytearray, deque)) else value
+    return {name: shallow(value) for name, value in vars(part).items()}
 
 
 def _generators(parts: Iterable[Any]) -> list[RandomState]:

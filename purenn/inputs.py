@@ -12,7 +12,7 @@ from math import isfinite
 
 from purenn.checks import as_real, short
 from purenn.errors import ArgumentError, DataError
-from purenn.tables import as_list, complaint_about, rows_of_table, variable
+from purenn.tables import as_list, complaint_about, is_table, rows_of_table, variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "as_names",
     "as_row",
     "as_rows",
+    "as_things",
     "as_weights",
     "each_row",
     "gone_through",
@@ -125,7 +126,8 @@ def gone_through(data: Any, name: str) -> tuple[Any, bool]:
         return data, False
     values = list(_collection(data, name, "a list of numbers or rows, such as [0, 1]"))
     first = values[0] if values else []
-    return values, isinstance(first, (str, bytes)) or not hasattr(first, "__iter__")
+    flat = isinstance(first, (str, bytes)) or not hasattr(first, "__iter__")
+    return values, flat or getattr(first, "shape", None) == ()
 
 
 def as_list_of(data: Any, name: str) -> list[Any]:
@@ -153,13 +155,24 @@ def as_weights(data: Any, rows: int) -> list[float]:
     return weights
 
 
+def as_things(things: Any, what: str) -> list[Any]:
+    """A list, in an order: ArgumentError for a text, a set, a dictionary or a table."""
+    if isinstance(things, str) or not hasattr(things, "__iter__"):
+        raise ArgumentError(f"{what} is {short(things)}, must be a list of names")
+    if _has_no_order(things):
+        raise ArgumentError(f"{what} is a {type(things).__name__}, which {NO_ORDER}")
+    if is_table(things):
+        raise ArgumentError(f"{what} is a table ({type(things).__name__}); give one of its columns")
+    return list(as_list(things))
+
+
 def as_names(names: Any, what: str) -> list[str]:
-    """A list of names, in an order: ArgumentError for a text, a set or a dictionary."""
-    if isinstance(names, str) or not hasattr(names, "__iter__"):
-        raise ArgumentError(f"{what} is {short(names)}, must be a list of names")
-    if _has_no_order(names):
-        raise ArgumentError(f"{what} is a {type(names).__name__}, which {NO_ORDER}")
-    return list(as_list(names))
+    """A list of texts, in an order; ArgumentError for anything else."""
+    listed = as_things(names, what)
+    for place, name in enumerate(listed):
+        if not isinstance(name, str):
+            raise ArgumentError(f"{what}[{place}] is {short(name)}, must be text; str(…) makes it")
+    return listed
 
 
 def _collection(data: Any, name: str, wanted: str) -> Iterable[Any]:

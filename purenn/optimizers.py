@@ -22,10 +22,11 @@ from math import inf, isfinite, sqrt
 
 from purenn.checks import as_whole, check_keys, check_rows, check_whole, real, short
 from purenn.errors import ArgumentError, DataError
-from purenn.parts import Part, check_methods
+from purenn.parts import Part, check_methods, is_foreign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, ClassVar, Self
 
     from purenn.array import Array
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSProp", "optimizer_from_dict"]
 
 OPTIONS = ("weight_decay", "clip_norm", "schedule")  # that every optimizer takes
+LOOKED_AT = 10_000  # epochs of somebody else's schedule, before a run
 SAVED = ("class", "settings", "steps", "epochs_begun", "state")  # the keys of state_dict()
 
 
@@ -180,7 +182,11 @@ class Optimizer(Part):
         """
         if self.schedule is None:
             return
-        for epoch in range(first, first + epochs):
+        last = first + epochs - 1
+        steps: Any = range(first, min(last, first + LOOKED_AT) + 1)
+        if not is_foreign(self.schedule):  # purenn's own only fall, once they have warmed up
+            steps = [] if self.rate_at(last) else [first_zero(self.rate_at, first, last)]
+        for epoch in steps:
             if self.rate_at(epoch) == 0.0:
                 raise ArgumentError(
                     f"{self.schedule!r} gives a learning rate of 0 from its epoch {epoch + 1} on, "
@@ -504,6 +510,14 @@ class AdamW(Adam):
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     optimizer.__name__: optimizer for optimizer in (SGD, RMSProp, Adam, AdamW)
 }
+
+
+def first_zero(rate_at: Callable[[int], float], low: int, high: int) -> int:
+    """The first epoch with a rate of 0, of rates that never rise and end at 0."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if rate_at(middle) == 0.0 else (middle + 1, high)
+    return low
 
 
 def optimizer_from_dict(

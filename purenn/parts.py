@@ -7,6 +7,7 @@ that a slip in it is told in a sentence and does not surface somewhere else.
 
 from __future__ import annotations
 
+from collections import deque
 from math import inf
 
 from purenn.checks import as_real, short
@@ -28,6 +29,7 @@ __all__ = [
     "check_call",
     "check_methods",
     "is_foreign",
+    "shallow",
     "watched_loss",
 ]
 
@@ -56,7 +58,10 @@ class Part:
     def copy(self) -> Self:
         """One that shares what this one holds, and from now on keeps what is its own."""
         twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
+        held = self.__dict__
+        if is_foreign(self):
+            held = {name: shallow(value) for name, value in held.items()}
+        twin.__dict__.update(held)
         return twin
 
     def lacks(self, method: str) -> NoReturn:
@@ -79,6 +84,20 @@ class Part:
 def is_foreign(thing: Any) -> bool:
     """True for an object of a class that is not purenn's."""
     return not type(thing).__module__.startswith("purenn.")
+
+
+def shallow(value: Any) -> Any:
+    """The collections of a value copied, subclasses too, and what they hold shared."""
+    from copy import copy  # not at the top: `import purenn` stays fast
+
+    if isinstance(value, (dict, list)):
+        twin = copy(value)
+        for key in twin if isinstance(twin, dict) else range(len(twin)):
+            twin[key] = shallow(twin[key])
+        return twin
+    if type(value) is tuple:
+        return tuple(map(shallow, value))
+    return copy(value) if isinstance(value, (set, bytearray, deque)) else value
 
 
 def check_methods(part: Part, base: type[Part]) -> None:

@@ -210,7 +210,9 @@ def train(
     check_optimizer(optimizer)
     watching = _checked_callbacks(callbacks)
     loss = checked_loss(loss).copy()
-    measures = find_metrics(metrics, loss, weighted=sample_weight is not None)
+    apart = isinstance(validation, (list, tuple)) and len(validation) > 2  # weights of its own
+    weighted = sample_weight is not None or apart
+    measures = find_metrics(metrics, loss, weighted=weighted)
     examples = network.examples(X, y, loss, sample_weight)
     held_out = None if validation is None else _held_out(network, validation, loss)
     history = History() if history is None else history
@@ -406,6 +408,12 @@ def measure(
         total += L * batch.rows_share if loss.per_example else L
         tally.add(P, Y, weights, batch.share)
         done += Y.shape[0]
+    if total != total:
+        raise NonFiniteError(
+            f"the loss is not a number, although the predictions are finite: {type(loss).__name__} "
+            "met differences beyond the floats. Scale the columns of X to about −1 to 1, or the "
+            "targets"
+        )
     return total, tally.values()
 
 

@@ -1,6 +1,7 @@
 """Odd uses that a reviewer found: right, or refused by a sentence, and never a raw error."""
 
 import copy
+import functools
 import pickle
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -12,11 +13,13 @@ import pytest
 import purenn as nn
 from purenn import schedules
 from purenn.backend import ArrayAPIBackend, Backend
-from purenn.data import Dataset, split
+from purenn.cli import main
+from purenn.data import Dataset, RowIndexError, StandardScaler, one_hot, split
 from purenn.errors import (
     ArgumentError,
     DataError,
     IncompleteBackendError,
+    NonFiniteError,
     PurennError,
 )
 from purenn.explain import Record, explain
@@ -550,3 +553,237 @@ def test_a_number_that_is_not_finite_is_found_in_pieces(backend: Backend) -> Non
     array = backend.from_list([*rows, [0.0, float("nan")]])
     with pytest.raises(DataError, match=r"^X\[2500\]\[1\] is nan; every entry must be finite"):
         net(backend=backend).predict(array)
+
+
+# ------------------------------------------------------------------ metrics and weights
+
+
+@functools.wraps(nn.metrics.mean_squared_error)
+def rmse(backend: Any, P: Any, Y: Any, weights: Any = None) -> float:
+    return nn.metrics.mean_squared_error(backend, P, Y, weights) ** 0.5
+
+
+def test_what_wraps_a_metric_is_measured_itself(backend: Backend) -> None:
+    network = net(backend=backend)
+    vars(rmse)["__name__"] = rmse.__name__ = "rmse"
+    P = network.predict(X)
+    expected = rmse(backend, P, backend.from_list(Y))
+    _, found = nn.evaluate(network, X, Y, loss=nn.MeanSquaredError(), metrics=[rmse])
+    assert found == {"rmse": expected}
+    history = train(network, metrics=[rmse], batch_size=1, optimizer=nn.SGD(1e-12), epochs=1)
+    assert history.metrics["rmse"][0] == pytest.approx(expected, rel=1e-6)  # no mean of roots
+
+
+@pytest.mark.parametrize("rows,size", [(10, 1), (10, 3), (100, 7), (49, 5), (1000, 3)])
+def test_a_perfect_accuracy_is_1(rows: int, size: int, backend: Backend) -> None:
+    layers = [nn.Dense(1, 1, weights=[[1.0]], bias=None), nn.Sigmoid()]
+    network = nn.Network(layers, seed=0, backend=backend)
+    inputs = [[100.0 if i % 3 else -100.0] for i in range(rows)]
+    targets = [float(x > 0) for (x,) in inputs]
+    history = nn.train(
+        network, inputs, targets, loss=nn.BinaryCrossEntropy(), optimizer=nn.SGD(1e-9),
+        epochs=1, batch_size=size, metrics="accuracy", validation=(inputs, targets),
+    )  # fmt: skip
+    assert history.metrics["accuracy"] == history.validation_metrics["accuracy"] == [1.0]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("kind", [nn.MeanSquaredError, nn.Huber, nn.SumSquaredError])
+def test_a_row_without_weight_counts_nothing_even_where_it_overflows(
+    kind: Any, backend: Backend
+) -> None:
+    network = net(backend=backend)
+    names = ["mean_squared_error", "mean_absolute_error", "r2"]
+    rows, targets = X[:3], [[1e308], [0.5], [0.25]]
+    loss, metrics = nn.evaluate(
+        network, rows, targets, loss=kind(), sample_weight=[0, 1, 1], metrics=names
+    )
+    alone = nn.evaluate(network, rows[1:], targets[1:], loss=kind(), metrics=names)
+    assert loss == pytest.approx(alone[0], rel=1e-12)
+    assert metrics == pytest.approx(alone[1], rel=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e200])
+def test_r2_has_no_units(size: float, backend: Backend) -> None:
+    P, Y = [[1.0], [0.0], [2.0]], [[1.0], [1.5], [2.0]]
+    scaled = [[[size * value for value in row] for row in rows] for rows in (P, Y)]
+    assert nn.metrics.r2(backend, *scaled) == pytest.approx(-3.5, rel=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_loss_that_is_no_number_is_told(backend: Backend) -> None:
+    layers = [nn.Dense(1, 1, weights=[[1e300]], bias=None), nn.Sigmoid()]
+    network = nn.Network(layers, seed=0, backend=backend)
+    with pytest.raises(NonFiniteError, match="the loss is not a number, although"):
+        nn.evaluate(network, [[1e10]], [[0.0]], loss=nn.BinaryCrossEntropy())
+
+
+def test_validation_weights_need_a_metric_that_takes_them() -> None:
+    def half(backend: Any, P: Any, Y: Any) -> float:
+        return 0.5
+
+    with pytest.raises(ArgumentError, match="metrics: half is called with"):
+        train(net(), metrics=[half], validation=(X, Y, [1] * 4))
+
+
+@pytest.mark.parametrize("values", [([1, 2], [[1]]), (["a"],), ([None],)])
+def test_macro_averages_of_what_is_none(values: Any) -> None:
+    with pytest.raises(DataError, match="macro_average"):
+        nn.metrics.macro_average(*values)
+
+
+def test_a_mean_is_said_of_functions_only() -> None:
+    for thing in ("a", max):
+        with pytest.raises(ArgumentError, match=r"mean_over_rows: .* is no function"):
+            nn.metrics.mean_over_rows(thing)  # type: ignore[arg-type]
+
+
+class Kept(Loss):
+    """A loss that keeps what it needs in a dictionary of its own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+
+    def forward(self, P: Any, Y: Any) -> float:
+        self.kept["E"] = P - Y
+        return self.backend.item(self.backend.sum(self.kept["E"] * self.kept["E"]))
+
+    def backward(self) -> Any:
+        return 2.0 * self.kept["E"]
+
+
+def test_what_a_loss_keeps_is_a_runs_own() -> None:
+    loss = Kept()
+    train(net(), loss=loss)
+    assert loss.kept == {}
+    assert loss.copy().kept is not loss.kept
+
+
+def test_long_runs_begin_at_once() -> None:
+    asked: list[float] = []
+
+    class Falls(schedules.Schedule):
+        def at(self, e: float) -> float:
+            asked.append(e)
+            return 1.0
+
+    class Stops:
+        def __call__(self, progress: Progress) -> None:
+            progress.stop()
+
+    for schedule in (schedules.StepDecay(100, 0.99999), Falls()):
+        optimizer = nn.SGD(0.1, schedule=schedule)
+        train(net(), optimizer=optimizer, epochs=3 * 10**6, callbacks=Stops())
+    assert len(asked) < 20_000
+    with pytest.raises(ArgumentError, match="a learning rate of 0 from its epoch 11 on"):
+        train(net(), optimizer=nn.SGD(0.1, schedule=schedules.CosineDecay(10)), epochs=10**6)
+
+
+# ------------------------------------------------------------------------------- data
+
+
+def test_true_and_false_choose_rows() -> None:
+    data = Dataset([[float(i)] for i in range(4)], range(4))
+    for mask in ([False, False, True, True], [i > 1 for i in range(4)]):
+        assert data.subset(mask).targets == [2.0, 3.0]
+        assert data.features.subset(mask).take(range(2)) == [[2.0], [3.0]]
+    np = pytest.importorskip("numpy")
+    chosen = np.array([False, False, True, True])
+    assert data.subset(chosen).targets == [2.0, 3.0]
+    assert data.features.take(chosen) == [[2.0], [3.0]]
+    wrong: Any
+    for wrong in ([True, False], [0.5], ["a"]):
+        with pytest.raises(RowIndexError):
+            data.subset(wrong)
+        with pytest.raises(RowIndexError):
+            data.features.take(wrong)
+
+
+SHARES = [[(7 * i + 3 * j) % 11 + 1.0 for j in range(300)] for i in range(200)]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [sum(x / sum(row) for x in row) for row in SHARES],
+        [sum([0.1] * k) / k for k in range(1, 1000)],
+    ],
+)
+def test_columns_that_vary_by_the_rounding_of_sums_are_constant(column: list[float]) -> None:
+    assert len(set(column)) > 1
+    scaler = StandardScaler().fit([[value] for value in column])
+    assert scaler.transform([[1.03 * column[0]]])[0][0] < 1.0
+
+
+@pytest.mark.parametrize("column", [[1e15, 1e15 + 1], [3.0, 3.0 + 1e-9], [1e-100, 2e-100]])
+def test_columns_that_vary_little_are_not(column: list[float]) -> None:
+    assert StandardScaler().fit([[value] for value in column]).span != [1.0]
+
+
+def test_names_are_texts() -> None:
+    for names in ([{"a"}, "b"], [1, 2], [None, "a"]):
+        with pytest.raises(ArgumentError, match="must be text"):
+            Model(net(), label_names=names)  # type: ignore[arg-type]
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(ArgumentError, match="is a table"):
+        Model(net(), label_names=pandas.DataFrame({"a": ["x"], "b": ["y"]}))
+
+
+def test_sets_have_no_order() -> None:
+    with pytest.raises(DataError, match="has no order"):
+        one_hot({1, 0}, 2)
+
+
+def test_entries_that_are_arrays_without_an_axis(backend: Backend) -> None:
+    np = pytest.importorskip("numpy")
+    y, plain = [np.array(value) for value in (0.0, 1.0, 1.0, 0.0)], [0.0, 1.0, 1.0, 0.0]
+    loss = nn.MeanSquaredError()
+    network = net(backend=backend)
+    assert nn.evaluate(network, X, y, loss=loss) == nn.evaluate(network, X, plain, loss=loss)
+
+
+def test_p_of_a_half_is_yes_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    network = nn.Network([nn.Dense(2, 1, weights=[[0.0], [0.0]]), nn.Sigmoid()], seed=0)
+    nn.save(tmp_path / "m.json", Model(network, label_names=["no", "yes"]))
+    (tmp_path / "d.csv").write_text("a,b,c\n1,2,yes\n2,1,yes\n3,3,no\n")
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n2,1\n3,3\n")
+    assert main(["evaluate", str(tmp_path / "m.json"), str(tmp_path / "d.csv"), "--json"]) == 0
+    assert '"accuracy": 0.666' in capsys.readouterr().out
+    assert main(["predict", str(tmp_path / "m.json"), str(tmp_path / "x.csv")]) == 0
+    assert capsys.readouterr().out.count("\nyes,0.5,0.5") == 3
+
+
+# ----------------------------------------------------------------------- random draws
+
+
+def test_random_state_refuses_what_it_would_read_wrongly() -> None:
+    np = pytest.importorskip("numpy")
+    draw = nn.RandomState(0)
+    for x in (np.ma.array([1, 2, 3], mask=[0, 1, 0]), np.array([1, 2], dtype="datetime64[ns]")):
+        for call in (draw.permutation, draw.choice):
+            with pytest.raises(ArgumentError, match=r"masked|times"):
+                call(x)
+    for state in ((np.array([1, 2]), [1] * 624, 3), (3, [1] * 624, 3)):
+        with pytest.raises(ArgumentError, match="set_state: a state is"):
+            draw.set_state(state)
+    sparse = pytest.importorskip("scipy.sparse")
+    for kind in (sparse.csr_matrix, sparse.coo_matrix, sparse.csr_array):
+        for call in (draw.permutation, draw.choice):
+            with pytest.raises(ArgumentError, match="sparse"):
+                call(kind([[1, 2], [3, 4]]))
+
+
+def test_arguments_that_ported_programs_give() -> None:
+    one, other = nn.RandomState(3), nn.RandomState(3)
+    assert one.randint(10, size=3, dtype=int) == other.randint(10, size=3)
+    assert one.randint(0, 10, 5, "int64") == other.randint(0, 10, 5)
+    with pytest.raises(ArgumentError, match="dtype is 'int8', must be int or int64"):
+        one.randint(0, 10, 5, "int8")
+    other.set_state(one.get_state(legacy=False))
+    assert one.rand(3) == other.rand(3)
+    np = pytest.importorskip("numpy")
+    assert one.randint(10, size=3, dtype=np.int64) == other.randint(10, size=3)
+    theirs = np.random.RandomState(0)
+    theirs.set_state(one.get_state(False))
+    assert theirs.rand(2).tolist() == one.rand(2)

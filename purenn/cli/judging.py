@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from math import isfinite, sqrt
 
-from purenn.cli.predicting import class_names, predict_rows
+from purenn.cli.predicting import class_names, likeliest, predict_rows
 from purenn.metrics import ClassReport, mean_absolute_error, mean_squared_error, of_rows, r2
 
 TYPE_CHECKING = False
@@ -32,7 +32,8 @@ class Judgement:
         self.classes: ClassReport | None = None
         self.figures: dict[str, float] = {"rows": len(data)}
         if model.task == "classification":
-            self.predicted = [max(range(len(row)), key=row.__getitem__) for row in self.outputs]
+            single = model.network.n_out == 1
+            self.predicted = [likeliest(row, single) for row in self.outputs]
             self.classes = ClassReport(data.targets, self.predicted, class_names(model))
             self.figures["accuracy"] = self.classes.accuracy
             self.figures |= {f"macro_{k}": value for k, value in self.classes.macro.items()}

@@ -10,7 +10,7 @@ import sys
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
 from purenn.cli.outputs import check_outputs
-from purenn.cli.predicting import class_names, predict_rows
+from purenn.cli.predicting import class_names, likeliest, predict_rows
 from purenn.files import write_atomically
 from purenn.storage import load
 
@@ -50,7 +50,7 @@ def table(model: Model, outputs: list[list[float]]) -> Iterator[list[str]]:
         names = class_names(model)
         yield [target, *(f"p({name})" for name in names)]
         for row in outputs:
-            best = max(range(len(row)), key=row.__getitem__)
+            best = likeliest(row, model.network.n_out == 1)
             yield [names[best], *map(repr, row)]
         return
     width = len(outputs[0])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from purenn.data import RowSource, Scaler
     from purenn.storage import Model
 
-__all__ = ["class_names", "predict_rows"]
+__all__ = ["class_names", "likeliest", "predict_rows"]
 
 CHUNK = 1000  # rows that are numbers at the same time
 
@@ -35,6 +35,11 @@ def predict_rows(model: Model, features: RowSource) -> list[list[float]]:
     if model.task == "classification" and network.n_out == 1:
         return [[1.0 - p, p] for (p,) in rows]
     return rows if model.target_scaler is None else in_units(model.target_scaler, rows)
+
+
+def likeliest(row: list[float], single: bool) -> int:
+    """The number of the class: the first of the largest; of a single output yes from 0.5 on."""
+    return int(row[1] >= 0.5) if single else max(range(len(row)), key=row.__getitem__)
 
 
 def in_units(scaler: Scaler, rows: list[list[float]]) -> list[list[float]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from purenn.checks import as_whole, short
-from purenn.data.rows import ByteRows, FloatRows, RowIndexError, RowSource
+from purenn.data.rows import ByteRows, FloatRows, RowIndexError, RowSource, places
 from purenn.errors import ArgumentError, DataError
 from purenn.inputs import as_list_of, as_names, as_rows, gone_through
 
@@ -82,7 +82,7 @@ class Dataset:
 
     def subset(self, indices: Iterable[int]) -> "Dataset":
         """These rows, in this order. The features are shared, not copied."""
-        chosen = as_list_of(indices, f"{self.name}: indices")
+        chosen = places(indices, len(self), self.name)
         features = self.features.subset(chosen)
         return self._made_of(features, [self.targets[i] for i in chosen])
 

@@ -11,6 +11,7 @@ from typing import Any
 from purenn.checks import as_whole, real, short, whole
 from purenn.data.dataset import Dataset
 from purenn.errors import ArgumentError, DataError
+from purenn.inputs import as_list_of
 from purenn.random import RandomState
 
 __all__ = ["one_hot", "shuffle", "split"]
@@ -93,7 +94,7 @@ def one_hot(labels: Iterable[Any], classes: int) -> list[tuple[float, ...]]:
     classes = whole(classes, "one_hot: classes")
     rows = [tuple(1.0 if j == k else 0.0 for j in range(classes)) for k in range(classes)]
     hot = []
-    for place, label in enumerate(labels):
+    for place, label in enumerate(as_list_of(labels, "one_hot: labels")):
         number = as_whole(label)
         if number is None or not 0 <= number < classes:
             raise DataError(

@@ -20,10 +20,10 @@ from purenn.explain.record import Record
 from purenn.explain.recording import Recorder, RecordingBackend
 from purenn.explain.watching import Enough, Watch
 from purenn.gradients import check_entries
-from purenn.inputs import as_names
+from purenn.inputs import as_things
 from purenn.layers import Dense
 from purenn.losses import checked_loss
-from purenn.metrics import find_metrics
+from purenn.metrics import find_metrics, is_mean, unchecked
 from purenn.network import check_network
 from purenn.training import check_optimizer, train
 
@@ -145,7 +145,7 @@ def _checked_names(names: Mapping[str, Any] | None) -> dict[str, Any]:
     if unknown := [name for name in given if name not in NAMES]:
         raise ArgumentError(f"names: unknown key {short(unknown[0])}; there are {', '.join(NAMES)}")
     made: dict[str, Any] = {
-        name: None if given.get(name) is None else as_names(given[name], f"names: {name}")
+        name: None if given.get(name) is None else as_things(given[name], f"names: {name}")
         for name in NAMES
     }
     if sides := made["image_shape"]:
@@ -177,7 +177,7 @@ def _epochs(X: Any, steps: int, batch_size: int | None) -> int:
 def _check_metrics(metrics: Any, loss: Loss) -> None:
     """ArgumentError for what is measured on all rows of an epoch together."""
     for name, metric in find_metrics(metrics, loss).items():
-        if not getattr(metric, "mean_over_rows", False):
+        if not is_mean(unchecked(metric)):
             raise ArgumentError(
                 f"explain: {name} is measured on a whole epoch's predictions and so belongs to "
                 "no step; leave it out, or say of it that it is a mean: @metrics.mean_over_rows"
