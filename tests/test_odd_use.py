@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import math
 import pickle
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -560,7 +561,7 @@ def test_a_number_that_is_not_finite_is_found_in_pieces(backend: Backend) -> Non
 
 @functools.wraps(nn.metrics.mean_squared_error)
 def rmse(backend: Any, P: Any, Y: Any, weights: Any = None) -> float:
-    return nn.metrics.mean_squared_error(backend, P, Y, weights) ** 0.5
+    return math.sqrt(nn.metrics.mean_squared_error(backend, P, Y, weights))
 
 
 def test_what_wraps_a_metric_is_measured_itself(backend: Backend) -> None:
