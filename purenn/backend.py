@@ -162,6 +162,10 @@ class Backend:
             row[number] = 1.0
         return self.from_list(rows)
 
+    def concat(self, arrays: Sequence[Array]) -> Array:
+        """The rows of several arrays, all (· × n), one array below the other."""
+        return self.from_list([row for X in arrays for row in self.to_list(X)])
+
     def from_source(self, source: RowSource, indices: Sequence[int]) -> Array:
         """The rows of these numbers of a data set that is no array yet, (k × width)."""
         return self.from_list(source.take(indices))
@@ -263,12 +267,13 @@ class Backend:
         return W - rate * dW
 
 
-DERIVED_CONVERSIONS = ("all_finite", "as_floats", "from_classes", "from_source")
+DERIVED_CONVERSIONS = ("all_finite", "as_floats", "concat", "from_classes", "from_source")
 DERIVED = tuple(
     name
     for name, f in vars(Backend).items()
     if callable(f) and name[0] != "_" and name not in DERIVED_CONVERSIONS
 )  # operations on arrays
+CONTRACT = (*PRIMITIVES, *DERIVED_CONVERSIONS, *DERIVED)  # all that can be called
 
 
 class ArrayAPIBackend(Backend):
@@ -284,7 +289,7 @@ class ArrayAPIBackend(Backend):
         self.version = version or str(getattr(namespace, "__version__", ""))
         self.namespace = namespace
         self.float64 = namespace.float64
-        for function in (*FUNCTIONS, "astype"):
+        for function in (*FUNCTIONS, "astype", "concat"):
             if hasattr(namespace, function):
                 setattr(self, function, getattr(namespace, function))
         for operation in (*DERIVED, *CONVERSIONS, *DERIVED_CONVERSIONS):
@@ -400,7 +405,8 @@ class use_backend:  # noqa: N801 (used like a function)
 
     The choice follows the thread or asynchronous task (it is a ContextVar), and ends
     with the block, also when the block raises, or ends within another block, as that of a
-    generator may. `as` gives the Backend.
+    generator may. `as` gives the Backend. An ExitStack, or a function that enters a block
+    for others, needs an object of its own for each block.
 
     Raises a BackendError at once if there is no such backend.
     """
@@ -556,7 +562,7 @@ def _check(backend: Backend, who: str) -> None:
             f"{who} is written for version {short(version)} of the backend contract, "
             f"this purenn has version {API_VERSION}; {_version_mend(version)}"
         )
-    missing = [name for name in PRIMITIVES if not callable(getattr(backend, name, None))]
+    missing = [name for name in CONTRACT if not callable(getattr(backend, name, None))]
     if not hasattr(backend, "float64"):
         missing.append("float64")
     if missing:
@@ -570,6 +576,13 @@ def _check(backend: Backend, who: str) -> None:
     if not 0.0 < (as_real(tolerance) or 0.0) < inf:
         raise IncompleteBackendError(
             f"{who}: its tolerance is {short(tolerance)}, must be a number above 0, such as 1e-12"
+        )
+    made = backend.from_list([[0.5]])
+    known = backend.is_array(made) is True and backend.is_array([[0.5]]) is False
+    if not (known and tuple(made.shape) == (1, 1) and backend.to_list(made) == [[0.5]]):
+        raise IncompleteBackendError(
+            f"{who}: from_list([[0.5]]) gave {short(made)}, which is_array and to_list do not "
+            "know as an array of one row and one column"
         )
 
 
@@ -639,7 +652,9 @@ def _told(error: BaseException) -> str:
     kind = one_line(type(error).__name__)
     try:
         words = one_line(str(error), 200)
-    except Exception:  # a broken __str__
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # a broken __str__, even one that would end the program
         words = ""
     return f"{kind}: {words}" if words else kind
 

@@ -9,10 +9,12 @@ from purenn.layers import assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from purenn.array import Array
     from purenn.backend import Backend
     from purenn.network import Network
-    from purenn.training import Progress
+    from purenn.training import History, Progress
 
 __all__ = ["EarlyStopping"]
 
@@ -62,15 +64,51 @@ class EarlyStopping:
         self.last = last
         return self
 
+    def knows(self, network: Network) -> bool:
+        """Whether this network was watched; or a copy of it, as it was left: networks and what
+        watches them may be copied or pickled one by one."""
+        if network is self.network or self.network is None:
+            return network is self.network
+        old, new = self.network.trainable, network.trainable
+        if [(p.name, p.value.shape) for p in old] != [(p.name, p.value.shape) for p in new]:
+            return False
+        rows = [network.backend.to_list(p.value) for p in new]
+        return rows in (self._rows(self.last), self._rows(self.best))
+
+    def _rows(self, values: list[Array]) -> list[list[list[float]]]:
+        return [] if self.backend is None else list(map(self.backend.to_list, values))
+
     def begin(self, progress: Progress) -> None:
         """Go on with this run, or forget the one before."""
         network = progress.network
-        if network is not self.network or progress.epoch != self.epochs or not self.best:
+        if not (self.best and progress.epoch >= self.epochs and self.knows(network)):
             self._forget()
             return
+        self.network = network
         self._follow(network.backend)
-        if all(map(self._equal, self.best, [p.value for p in network.trainable])):
+        if progress.epoch > self.epochs:  # something ended the run before this was called
+            self._catch_up(progress.history)
+        elif all(map(self._equal, self.best, [p.value for p in network.trainable])):
             assign(network.trainable, self.last)
+
+    def _catch_up(self, history: History) -> None:
+        """Of the epochs since, the last one's weights are there, for its validation loss."""
+        assert self.network is not None  # noqa: S101
+        now = [p.value for p in self.network.trainable]
+        if history.validation_losses:
+            self._note(len(history.losses), history.validation_losses[-1], now, now)
+        else:
+            vars(self).update(epochs=len(history.losses), last=now)
+
+    def _note(self, epoch: int, loss: float, best: list[Array], last: list[Array]) -> bool:
+        """Whether this is the best epoch so far. All is noted at once, or nothing of it."""
+        better = loss < self.best_loss - self.min_delta or not self.best
+        noted: dict[str, Any] = {"epochs": epoch, "last": last}
+        if better:
+            loss = inf if loss != loss else loss  # NaN is no improvement
+            noted |= {"best_epoch": epoch, "best_loss": loss, "best": best}
+        vars(self).update(noted)
+        return better
 
     def _follow(self, backend: Backend) -> None:
         """The network was moved to another backend: what is kept of it moves as well."""
@@ -86,23 +124,21 @@ class EarlyStopping:
         )
 
     def __call__(self, progress: Progress) -> None:
-        if progress.epoch != self.epochs + 1 or progress.network is not self.network:
+        network, epoch = progress.network, progress.epoch
+        if epoch <= self.epochs or network is not self.network:
             self._forget()  # its first epoch of a run
-        network = self.network = progress.network
-        self.backend, self.epochs = network.backend, progress.epoch
-        self.last = [p.value for p in network.trainable]
+            self.network, self.backend = network, network.backend
+        last = [p.value for p in network.trainable]
         validated = progress.history.validation_losses
         loss = validated[-1] if validated else progress.loss
-        loss = inf if loss != loss else loss  # NaN is no improvement
-        if loss < self.best_loss - self.min_delta or not self.best:
-            self.best_loss, self.best_epoch = loss, progress.epoch
-            self.best = self.last if validated else list(progress.measured)
-        elif progress.epoch - self.best_epoch >= self.patience:
+        better = self._note(epoch, loss, last if validated else list(progress.measured), last)
+        if not better and epoch - self.best_epoch >= self.patience:
             progress.stop()
 
     def end(self, progress: Progress) -> None:
         """Put the best weights back."""
-        assign(progress.network.trainable, self.best)
+        if self.best:
+            assign(progress.network.trainable, self.best)
 
     def __repr__(self) -> str:
         return f"EarlyStopping({self.patience}, min_delta={self.min_delta!r})"

@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 LARGEST_WHOLE = 2**53  # up to here every whole number is a float, in every JSON reader
+NO_NUMBERS = ("bool", "complex", "datetime", "timedelta")  # in the names of dtypes
 WIDEST = 60  # characters of a value in a message, and values of a list
 
 
@@ -104,8 +105,8 @@ def as_whole(value: Any) -> int | None:
     if type(value) is int:
         return value
     try:
-        return None if _is_bool(value) else index(value)
-    except (TypeError, ValueError, OverflowError):
+        return None if _is_no_number(value) else index(value)
+    except Exception:  # of whatever kind: it is somebody else's type
         return None
 
 
@@ -116,14 +117,17 @@ def as_real(value: Any) -> float | None:
     if isinstance(value, (str, bytes, bytearray)) or getattr(value, "shape", ()) != ():
         return None
     try:
-        return None if _is_bool(value) else float(value)
-    except (TypeError, ValueError, OverflowError):
+        return None if _is_no_number(value) else float(value)
+    except Exception:  # of whatever kind: it is somebody else's type
         return None
 
 
-def _is_bool(value: Any) -> bool:
-    """True or False, of Python or of an array library."""
-    return isinstance(value, bool) or "bool" in str(getattr(value, "dtype", ""))
+def _is_no_number(value: Any) -> bool:
+    """True or False, a complex number or a time, of Python or of an array library."""
+    if isinstance(value, (bool, complex)):
+        return True
+    kind = getattr(value, "dtype", None)
+    return kind is not None and any(word in str(kind) for word in NO_NUMBERS)
 
 
 # ---------------------------------------------------------------- what a file may hold
@@ -217,7 +221,9 @@ def short(value: Any) -> str:
         return f"a long {type(value).__name__}"
     try:
         shown = " ".join(repr(value).split())
-    except Exception:  # a whole number of thousands of digits; a broken __repr__
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # a whole number of thousands of digits; a broken __repr__
         shown = f"a value of type {type(value).__name__} that cannot be shown"
     return shown if len(shown) <= WIDEST else shown[: WIDEST - 1] + "…"
 

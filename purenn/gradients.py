@@ -18,6 +18,7 @@ from math import inf, isfinite, nan
 from purenn.checks import real
 from purenn.layers import Dense, Layer
 from purenn.losses import checked_loss
+from purenn.network import check_network
 from purenn.parts import watched_loss
 from purenn.random import RandomState
 from purenn.slopes import EPSILON, agree, checkable, measure
@@ -193,6 +194,7 @@ def gradient_check(
     forward passes for every weight, from its layer on, and more where a slope is hard to
     measure: so use a small network and a few rows.
     """
+    check_network(network, "gradient_check")
     tolerance = real(tolerance, "gradient_check: tolerance", above=0.0)
     loss = checked_loss(loss).copy()
     all_rows = network.examples(X, y, loss, sample_weight).everything()

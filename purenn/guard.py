@@ -14,10 +14,12 @@ from math import isfinite
 
 from purenn.errors import NonFiniteError
 from purenn.layers import assign
-from purenn.parts import is_foreign
+from purenn.parts import Part, is_foreign, shallow
+from purenn.random import RandomState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, TypeAlias
 
     from purenn.array import Array
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     from purenn.network import Network
     from purenn.optimizers import Optimizer
 
-    # values of the parameters; what the optimizer keeps; the generator's state, if a step
-    # moves it; what layers and optimizers of somebody else's hold
-    State: TypeAlias = tuple[list[Array], Any, Any, list[dict[str, Any]]]
+    # values of the parameters; what the optimizer keeps; states of the generators that a step
+    # moves; what layers and optimizers of somebody else's hold
+    State: TypeAlias = tuple[list[Array], Any, list[Any], list[dict[str, Any]]]
 
 __all__ = ["Guard", "check_predictions"]
 
@@ -51,9 +53,9 @@ class Guard:
     def __init__(self, network: Network, optimizer: Optimizer) -> None:
         self.network, self.optimizer = network, optimizer
         self.trainable = network.trainable
-        layers, random = network.layers, network.random
-        self.strangers = [part for part in (*layers, optimizer) if is_foreign(part)]
-        self.draws = any(random is held for layer in layers for held in vars(layer).values())
+        self.strangers = [part for part in (*network.layers, optimizer) if is_foreign(part)]
+        self.generators = _generators([*network.layers, optimizer])
+        self.draws = any(random is network.random for random in self.generators)
         self.open = False
         self.before = self.kept = self._state()
 
@@ -66,7 +68,7 @@ class Guard:
         return (
             [p.value for p in self.trainable],
             self.optimizer.keep(),
-            self.network.random.get_state() if self.draws else None,
+            [random.get_state() for random in self.generators] if self.generators else [],
             [_held(part) for part in self.strangers] if self.strangers else [],
         )
 
@@ -92,8 +94,8 @@ class Guard:
             vars(part).update(attributes)
         assign(self.trainable, values)
         self.optimizer.put_back(memory)
-        if draws is not None:
-            self.network.random.set_state(draws)
+        for random, drawn in zip(self.generators, draws, strict=True):
+            random.set_state(drawn)
         self.open = False
 
     # ------------------------------------------------------------ finite numbers only
@@ -121,9 +123,9 @@ class Guard:
 
     def _first_bad_layer(self, X: Array) -> str:
         """The layer's title. Where layers draw (Dropout), they draw what they drew in the step."""
-        draws = self.kept[2]
-        if draws is not None and self.open:
-            self.network.random.set_state(draws)
+        if self.open:
+            for random, drawn in zip(self.generators, self.kept[2], strict=True):
+                random.set_state(drawn)
         for layer in self.network.layers:
             X = layer.forward(X)
             if not self.network.backend.all_finite(X):
@@ -133,13 +135,24 @@ class Guard:
 
 def _held(part: Any) -> dict[str, Any]:
     """The attributes of a layer or an optimizer, its lists and dictionaries copied."""
-    return {name: _shallow(value) for name, value in vars(part).items()}
+    return {name: shallow(value) for name, value in vars(part).items()}
 
 
-def _shallow(value: Any) -> Any:
-    if type(value) is dict:
-        return {key: _shallow(each) for key, each in value.items()}
-    return [_shallow(each) for each in value] if type(value) is list else value
+def _generators(parts: Iterable[Any]) -> list[RandomState]:
+    """All that these parts, and what they hold, may draw from; each once."""
+    found: list[RandomState] = []
+    seen: set[int] = set()
+    waiting = list(parts)
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, RandomState):
+            if not any(part is random for random in found):
+                found.append(part)
+        elif isinstance(part, (Part, dict, list, tuple)) and id(part) not in seen:
+            seen.add(id(part))
+            held = vars(part) if isinstance(part, Part) else part
+            waiting += held.values() if isinstance(held, dict) else held
+    return found
 
 
 def check_predictions(network: Network, X: Array, P: Array, first: int = 0) -> None:
@@ -150,6 +163,10 @@ def check_predictions(network: Network, X: Array, P: Array, first: int = 0) -> N
     finite = network.backend.all_finite
     if finite(P):
         return
+    take, m = network.backend.take, P.shape[0]
+    pieces = (range(i, min(i + SHOWN, m)) for i in range(0, m, SHOWN))
+    piece = next(piece for piece in pieces if not finite(take(P, piece)))
+    X, first = take(X, piece), first + piece[0]
     for layer in network.layers:
         X = layer.predict(X)
         if not finite(X):

@@ -87,7 +87,8 @@ class _Scaled:
         raise NotImplementedError
 
     def __call__(self, random: RandomState, n_in: int, n_out: int) -> Rows:
-        variance = self.variance(n_in, n_out)
+        what = f"{type(self).__name__}: variance({n_in}, {n_out})"
+        variance = real(self.variance(n_in, n_out), what, above=0.0)
         if self.normal:
             return Normal(0.0, sqrt(variance))(random, n_in, n_out)
         limit = sqrt(3.0 * variance)  # even draws from [−a, a) have the variance a²/3

@@ -12,7 +12,7 @@ from math import isfinite
 
 from purenn.checks import as_real, short
 from purenn.errors import ArgumentError, DataError
-from purenn.tables import as_list, complaint_about, rows_of_table, variable
+from purenn.tables import as_list, complaint_about, is_table, rows_of_table, variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,11 +29,13 @@ __all__ = [
     "as_names",
     "as_row",
     "as_rows",
+    "as_things",
     "as_weights",
     "each_row",
     "gone_through",
 ]
 
+CHUNK = 1000  # rows that are looked at as lists at the same time
 PLAIN = {float, int, bool}  # types of numbers that need no closer look
 NO_ORDER = "has no order that can be relied on; use a list"
 
@@ -46,11 +48,25 @@ def as_array(backend: Backend, data: Any, name: str) -> Array:
     """
     if backend.is_array(data):
         if len(data.shape) == 2 and 0 not in data.shape:
+            if complaint := complaint_about(data, name):
+                raise DataError(f"{name} is {complaint}")
             array = backend.as_floats(data)
-            if backend.all_finite(array):
-                return array
+            _check_finite(backend, array, name)
+            return array
         data = backend.to_list(data)  # for a closer look
     return backend.from_list(as_rows(data, name))
+
+
+def _check_finite(backend: Backend, array: Array, name: str) -> None:
+    """DataError with the place of an entry that is not finite; not all becomes lists for it."""
+    if backend.all_finite(array):
+        return
+    m = array.shape[0]
+    for first in range(0, m, CHUNK):
+        some = backend.take(array, range(first, min(first + CHUNK, m)))
+        if not backend.all_finite(some):
+            for i, row in enumerate(backend.to_list(some), first):
+                _check_row(row, i, name)
 
 
 def as_rows(data: Any, name: str) -> list[list[float]]:
@@ -110,7 +126,8 @@ def gone_through(data: Any, name: str) -> tuple[Any, bool]:
         return data, False
     values = list(_collection(data, name, "a list of numbers or rows, such as [0, 1]"))
     first = values[0] if values else []
-    return values, isinstance(first, (str, bytes)) or not hasattr(first, "__iter__")
+    flat = isinstance(first, (str, bytes)) or not hasattr(first, "__iter__")
+    return values, flat or getattr(first, "shape", None) == ()
 
 
 def as_list_of(data: Any, name: str) -> list[Any]:
@@ -138,13 +155,24 @@ def as_weights(data: Any, rows: int) -> list[float]:
     return weights
 
 
+def as_things(things: Any, what: str) -> list[Any]:
+    """A list, in an order: ArgumentError for a text, a set, a dictionary or a table."""
+    if isinstance(things, str) or not hasattr(things, "__iter__"):
+        raise ArgumentError(f"{what} is {short(things)}, must be a list of names")
+    if _has_no_order(things):
+        raise ArgumentError(f"{what} is a {type(things).__name__}, which {NO_ORDER}")
+    if is_table(things):
+        raise ArgumentError(f"{what} is a table ({type(things).__name__}); give one of its columns")
+    return list(as_list(things))
+
+
 def as_names(names: Any, what: str) -> list[str]:
-    """A list of names, in an order: ArgumentError for a text, a set or a dictionary."""
-    if isinstance(names, str) or not hasattr(names, "__iter__"):
-        raise ArgumentError(f"{what} is {short(names)}, must be a list of names")
-    if _has_no_order(names):
-        raise ArgumentError(f"{what} is a {type(names).__name__}, which {NO_ORDER}")
-    return list(as_list(names))
+    """A list of texts, in an order; ArgumentError for anything else."""
+    listed = as_things(names, what)
+    for place, name in enumerate(listed):
+        if not isinstance(name, str):
+            raise ArgumentError(f"{what}[{place}] is {short(name)}, must be text; str(…) makes it")
+    return listed
 
 
 def _collection(data: Any, name: str, wanted: str) -> Iterable[Any]:
@@ -193,13 +221,18 @@ def _row(row: Any, i: int, name: str) -> list[float]:
         if None in numbers:
             j = numbers.index(None)
             raise DataError(f"{name}[{i}][{j}] is {_shown(entries[j])}; a number is needed")
+    _check_row(numbers, i, name)
+    return numbers
+
+
+def _check_row(numbers: list[float], i: int, name: str) -> None:
+    """DataError for a number that is not finite."""
     if not all(map(isfinite, numbers)):
         j = next(j for j, number in enumerate(numbers) if not isfinite(number))
         raise DataError(
             f"{name}[{i}][{j}] is {numbers[j]}; every entry must be finite "
             "(drop the row, or fill in a number)"
         )
-    return numbers
 
 
 def _number(value: Any) -> float | None:

@@ -53,6 +53,7 @@ class Loss(Part):
         "targets": "backend, y, n",
         "forward": "P, Y",
         "backward": "",
+        "kept_targets": "backend, y, n",
     }
     needed = ("forward",)
     not_yet = (
@@ -109,9 +110,11 @@ def checked_loss(loss: Any) -> Loss:
     return loss
 
 
-def weighed(X: Array, weights: Array | None) -> Array:
+def weighed(backend: Backend, X: Array, weights: Array | None) -> Array:
     """wᵢ · X[i,j], (m × 1) · (m × n); X itself without weights."""
-    return X if weights is None else weights * X
+    if weights is None:
+        return X
+    return backend.where(weights > 0.0, weights * X, 0.0)  # 0 where a row does not count
 
 
 def weighed_squared_error(
@@ -119,8 +122,8 @@ def weighed_squared_error(
 ) -> tuple[Array, Array]:
     """L = scale · Σᵢⱼ wᵢ (P − Y)², a full reduction, and dP = 2 · scale · wᵢ (P − Y)."""
     E = P - Y
-    wE = weights * E
-    return scale * backend.sum(wE * E), (2.0 * scale) * wE
+    wE = weighed(backend, E, weights)
+    return scale * backend.sum(weighed(backend, E * E, weights)), (2.0 * scale) * wE
 
 
 class MeanSquaredError(Loss):
@@ -164,8 +167,8 @@ class MeanAbsoluteError(Loss):
         m, n = Y.shape
         backend, E = self.backend, P - Y
         above, below = (backend.astype(side, backend.float64) for side in (E > 0.0, E < 0.0))
-        self.slope = weighed((above - below) / (m * n), weights)  # sign(P − Y) / (m·n)
-        return backend.item(backend.sum(weighed(backend.abs(E), weights))) / (m * n)
+        self.slope = weighed(backend, (above - below) / (m * n), weights)  # sign(P − Y) / (m·n)
+        return backend.item(backend.sum(weighed(backend, backend.abs(E), weights))) / (m * n)
 
 
 class Huber(Loss):
@@ -185,8 +188,8 @@ class Huber(Loss):
         m, n = Y.shape
         backend, delta, E = self.backend, self.delta, P - Y
         C = backend.maximum(backend.minimum(E, delta), -delta)  # c
-        self.slope = weighed(C / (m * n), weights)  # c / (m·n)
-        H = weighed(C * (E - C / 2.0), weights)  # c (e − c/2)
+        self.slope = weighed(backend, C / (m * n), weights)  # c / (m·n)
+        H = weighed(backend, C * (E - C / 2.0), weights)  # c (e − c/2)
         return backend.item(backend.sum(H)) / (m * n)
 
 
@@ -217,7 +220,7 @@ class BinaryCrossEntropy(Loss):
         else:  # the same terms, see purenn.backend, each row times its weight
             large, small = backend.maximum(Z, 0.0), backend.log1p(backend.exp(-backend.abs(Z)))
             L, self.P = backend.sum(weights * (large - Y * Z + small)), backend.sigmoid(Z)
-        self.slope = weighed((self.P - Y) / m, weights)
+        self.slope = weighed(self.backend, (self.P - Y) / m, weights)
         return backend.item(L) / m
 
 
@@ -250,8 +253,8 @@ class CrossEntropy(Loss):
 
     def forward(self, Z: Array, Y: Array, weights: Array | None = None) -> float:
         m = Y.shape[0]
-        L, self.P = self.backend.softmax_cross_entropy(Z, weighed(Y, weights))
-        self.slope = weighed((self.P - Y) / m, weights)
+        L, self.P = self.backend.softmax_cross_entropy(Z, weighed(self.backend, Y, weights))
+        self.slope = weighed(self.backend, (self.P - Y) / m, weights)
         return self.backend.item(L) / m
 
 

@@ -16,10 +16,10 @@ from __future__ import annotations
 from math import inf
 
 from purenn.backend import get_backend
-from purenn.checks import short, whole
+from purenn.checks import as_real, short, whole
 from purenn.errors import ArgumentError, DataError, ShapeError
-from purenn.inputs import as_array, as_list_of, as_names, as_rows, as_weights
-from purenn.parts import check_call, is_foreign
+from purenn.inputs import as_array, as_list_of, as_rows, as_things, as_weights
+from purenn.parts import check_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,18 +54,34 @@ __all__ = [
 def mean_over_rows(metric: Metric) -> Metric:
     """Says of a metric that it is a mean over rows: the value of a whole is the mean of its
     parts' values, weighted by their rows (or by the weight of their rows)."""
-    vars(metric)["mean_over_rows"] = True
+    try:
+        vars(metric)["mean_over_rows"] = metric  # itself: what wraps it may be no mean
+    except TypeError:
+        raise ArgumentError(
+            f"mean_over_rows: {short(metric)} is no function written in Python"
+        ) from None
     return metric
 
 
-def checked(metric: Metric) -> Metric:
-    """The metric for everybody: P and Y may be rows too, and have to be finite and alike.
+def is_mean(metric: Metric) -> bool:
+    """Whether mean_over_rows was said of this metric itself."""
+    return getattr(metric, "mean_over_rows", None) is metric
 
-    `unchecked` of it is the metric itself, which training calls with arrays of its own.
-    """
+
+def unchecked(metric: Metric) -> Metric:
+    """A metric of this file without the checks, for arrays of training's own; else itself."""
+    return _UNCHECKED.get(metric, metric)
+
+
+_UNCHECKED: dict[Metric, Metric] = {}  # what everybody calls → what is computed
+
+
+def checked(metric: Metric) -> Metric:
+    """The metric for everybody: P and Y may be rows too, and have to be finite and alike."""
 
     def measure(backend: Backend, P: Any, Y: Any, sample_weight: Any = None) -> float:
         name = measure.__name__
+        backend = get_backend(backend)
         P, Y = as_array(backend, P, f"{name}: P"), as_array(backend, Y, f"{name}: Y")
         if P.shape != Y.shape:
             raise ShapeError(
@@ -78,8 +94,9 @@ def checked(metric: Metric) -> Metric:
             sample_weight = backend.from_list([[w] for w in weights])
         return metric(backend, P, Y, sample_weight)
 
-    measure.__name__, measure.__doc__ = metric.__name__, metric.__doc__
-    vars(measure).update(vars(metric), unchecked=metric, __wrapped__=metric)
+    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+        setattr(measure, name, getattr(metric, name))
+    _UNCHECKED[measure] = metric
     return measure
 
 
@@ -88,7 +105,13 @@ def _mean(backend: Backend, X: Array, weights: Array | None) -> float:
     if weights is None:
         return backend.item(backend.mean(X))
     n = X.shape[1]
-    return backend.item(backend.sum(weights * X)) / (n * backend.item(backend.sum(weights)))
+    total = backend.item(backend.sum(counted(backend, X, weights)))
+    return total / (n * backend.item(backend.sum(weights)))
+
+
+def counted(backend: Backend, X: Array, weights: Array) -> Array:
+    """wᵢ X[i,j]; 0 in rows that do not count, also where X is infinite."""
+    return backend.where(weights > 0.0, weights * X, 0.0)
 
 
 @checked
@@ -101,7 +124,7 @@ def accuracy(backend: Backend, P: Array, Y: Array, weights: Array | None = None)
     under the name "accuracy" in a training with BinaryCrossEntropy.
     """
     if Y.shape[1] == 1:
-        return binary_accuracy.unchecked(backend, P, Y, weights)  # type: ignore[attr-defined, no-any-return]
+        return unchecked(binary_accuracy)(backend, P, Y, weights)
     right = backend.argmax(P, axis=1, keepdims=True) == backend.argmax(Y, axis=1, keepdims=True)
     return _mean(backend, backend.astype(right, backend.float64), weights)  # type: ignore[arg-type]
 
@@ -149,7 +172,8 @@ def r2(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> fl
     """
 
     def total(X: Array) -> Array:  # Σᵢ wᵢ X[i,j], (1 × n)
-        return backend.sum(X if weights is None else weights * X, axis=0, keepdims=True)
+        terms = X if weights is None else counted(backend, X, weights)
+        return backend.sum(terms, axis=0, keepdims=True)
 
     def largest(X: Array) -> list[float]:  # of each column, in the rows that count
         counted = X if weights is None else backend.where(weights > 0.0, X, -inf)
@@ -160,6 +184,9 @@ def r2(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> fl
         D = Y - backend.mean(Y, axis=0, keepdims=True)
     else:
         D = Y - total(Y) / backend.item(backend.sum(weights))
+    sizes = zip(largest(backend.abs(E)), largest(backend.abs(D)), strict=True)
+    scale = [[max(pair) or 1.0 for pair in sizes]]  # or squares of huge or tiny numbers are lost
+    E, D = E / backend.from_list(scale), D / backend.from_list(scale)
     (left,), (spread,) = backend.to_list(total(E * E)), backend.to_list(total(D * D))
     high, low = largest(Y), [-y for y in largest(-Y)]
     values = [
@@ -175,7 +202,7 @@ def r2_of_sums(left: float, spread: float) -> float:
 
 def of_rows(metric: Metric, predicted: Any, truth: Any) -> float:
     """A metric of this file on plain rows, infinite and NaN ones too."""
-    measure: Metric = metric.unchecked  # type: ignore[attr-defined]
+    measure = unchecked(metric)
     python = get_backend("python")
     return measure(python, python.from_list(predicted), python.from_list(truth))
 
@@ -198,7 +225,9 @@ def find_metrics(metrics: Any, loss: Loss, *, weighted: bool = False) -> dict[st
     Raises ArgumentError for names that are unknown or come twice, and for what is no metric.
     """
     given = (
-        [metrics] if isinstance(metrics, str) or callable(metrics) else as_names(metrics, "metrics")
+        [metrics]
+        if isinstance(metrics, str) or callable(metrics)
+        else as_things(metrics, "metrics")
     )
     found: dict[str, Metric] = {}
     for metric in given:
@@ -207,7 +236,7 @@ def find_metrics(metrics: Any, loss: Loss, *, weighted: bool = False) -> dict[st
             raise ArgumentError(
                 f"metrics: two are called {short(name)}; give one of them another __name__"
             )
-        if is_foreign(measure) and not hasattr(measure, "unchecked"):
+        if measure not in _UNCHECKED:
             arguments = "backend, P, Y, weights" if weighted else "backend, P, Y"
             check_call(measure, f"metrics: {name}", arguments)
         found[name] = measure
@@ -215,8 +244,16 @@ def find_metrics(metrics: Any, loss: Loss, *, weighted: bool = False) -> dict[st
 
 
 def _find_metric(metric: Any, loss: Loss) -> tuple[str, Metric]:
-    if callable(metric):
-        return getattr(metric, "__name__", type(metric).__name__), metric
+    if callable(metric) and not isinstance(metric, type):
+        name = getattr(metric, "__name__", type(metric).__name__)
+        if not isinstance(name, str):
+            raise ArgumentError(f"metrics: {short(metric)} has the __name__ {short(name)}, no text")
+        return name, metric
+    if metric == "accuracy" and loss.accuracy not in METRICS:
+        raise ArgumentError(
+            f"{type(loss).__name__}: accuracy is {short(loss.accuracy)}, must be the name of a "
+            f"metric: {', '.join(METRICS)}"
+        )
     if isinstance(metric, str) and metric in METRICS:
         return metric, METRICS[loss.accuracy if metric == "accuracy" else metric]
     raise ArgumentError(
@@ -308,10 +345,15 @@ def macro_average(values: Sequence[float], C: Sequence[Sequence[float]] | None =
     With the confusion matrix C, classes that never occur are left out: those that no example
     is of and that nothing was taken for.
     """
-    chosen = as_list_of(values, "values")
+    chosen: list[Any] = [as_real(value) for value in as_list_of(values, "values")]
+    if None in chosen:
+        raise DataError(f"macro_average: values is {short(values)}, must be numbers")
     if C is not None:
-        chosen = [value for value, seen in zip(chosen, occurs(C), strict=True) if seen]
-    return sum(chosen) / len(chosen) if chosen else 0.0
+        seen = occurs(C)
+        if len(seen) != len(chosen):
+            raise DataError(f"macro_average: {len(chosen)} values, but C has {len(seen)} classes")
+        chosen = [value for value, there in zip(chosen, seen, strict=True) if there]
+    return float(sum(chosen) / len(chosen)) if chosen else 0.0
 
 
 def occurs(C: Sequence[Sequence[float]]) -> list[bool]:
@@ -353,7 +395,7 @@ class ClassReport:
     ) -> None:
         listed = hasattr(classes, "__iter__") and not isinstance(classes, str)
         named: Any = (
-            as_names(classes, "ClassReport: classes")
+            as_things(classes, "ClassReport: classes")
             if listed
             else range(whole(classes, "ClassReport: classes"))
         )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 from purenn.backend import get_backend
-from purenn.batches import Examples, is_source
+from purenn.batches import ClassNumbers, Examples, is_source
 from purenn.checks import short, whole
 from purenn.errors import ArgumentError, ShapeError
 from purenn.guard import check_predictions
 from purenn.inputs import as_array, as_weights
 from purenn.layers import Dense, Layer, Parameter, assign
 from purenn.losses import Loss, checked_loss
-from purenn.parts import CheckedLayer, check_call, check_methods, is_foreign
+from purenn.parts import CheckedLayer, check_array, check_call, check_methods, is_foreign
 from purenn.random import RandomState
 from purenn.seeding import WORD, new_seed
 
@@ -124,11 +124,16 @@ class Network:
         else:
             inputs = self.input_array(X)
         Y = loss.kept_targets(self.backend, y, self.n_out)
+        if is_foreign(loss):
+            what = f"{type(loss).__name__}: targets"
+            check_array(Y, self.backend, (None, self.n_out), what, also=ClassNumbers)
         if sample_weight is None:
             return Examples(self.backend, inputs, Y)
         check_call(loss.forward, f"{type(loss).__name__}.forward", "P, Y, weights")
         weights = as_weights(sample_weight, Y.shape[0])
         if loss.per_example:
+            largest = max(weights)  # first, or sums of tiny numbers become 0
+            weights = [weight / largest for weight in weights]
             mean = sum(weights) / len(weights)
             weights = [weight / mean for weight in weights]
         return Examples(self.backend, inputs, Y, weights)
@@ -141,6 +146,11 @@ class Network:
         partner = loss.fused_with
         if partner is None:
             return self.chain
+        if not (isinstance(partner, type) and issubclass(partner, Layer)):
+            raise ArgumentError(
+                f"{type(loss).__name__}: fused_with is {short(partner)}, must be a class of "
+                "layers, such as nn.Softmax, or None"
+            )
         last = self.layers[-1]
         if not isinstance(last, partner):
             raise ArgumentError(
@@ -219,15 +229,42 @@ def _dense_ends(layers: list[Layer]) -> tuple[Dense, Dense]:
     return dense[0], dense[-1]
 
 
+def check_network(network: Any, what: str) -> None:
+    """ArgumentError for what is no network."""
+    if not isinstance(network, Network):
+        raise ArgumentError(f"{what}: network is {short(network)}, not a purenn network")
+
+
+def _listed(layer: Layer) -> list[Parameter]:
+    """The parameters of a layer; those of somebody else's are checked."""
+    made: Any = layer.parameters()
+    if not isinstance(made, (list, tuple)):
+        raise ArgumentError(
+            f"{layer.title}: parameters() gave {short(made)}, not a list of purenn Parameters"
+        )
+    for parameter in made:
+        if not (isinstance(parameter, Parameter) and isinstance(parameter.name, str)):
+            raise ArgumentError(
+                f"{layer.title}: parameters() gave {short(parameter)}, not a purenn Parameter "
+                "with a text as its name"
+            )
+        if is_foreign(layer):
+            what, backend = f"{layer.title}: {parameter.name}", layer.backend
+            check_array(parameter.value, backend, (None, None), what)
+            kind = getattr(parameter.value, "dtype", backend.float64)
+            if kind != backend.float64:
+                raise ArgumentError(
+                    f"{what} is an array of {kind}, not of float64; "
+                    "make it with self.backend.from_list"
+                )
+    return list(made)
+
+
 def _parameters(layers: list[Layer]) -> list[Parameter]:
     """All that training changes, each under a name of its own."""
     found: dict[str, Parameter] = {}
     for layer in layers:
-        for parameter in layer.parameters():
-            if not isinstance(parameter, Parameter):
-                raise ArgumentError(
-                    f"{layer.title}: parameters() gave {short(parameter)}, not a purenn Parameter"
-                )
+        for parameter in _listed(layer):
             if parameter.name in found:
                 raise ArgumentError(f"{layer.title}: a second parameter is called {parameter.name}")
             found[parameter.name] = parameter

@@ -20,13 +20,14 @@ from __future__ import annotations
 
 from math import inf, isfinite, sqrt
 
-from purenn.checks import check_keys, check_rows, check_whole, real, short
+from purenn.checks import as_whole, check_keys, check_rows, check_whole, real, short
 from purenn.errors import ArgumentError, DataError
-from purenn.parts import Part, check_methods
+from purenn.parts import Part, check_methods, is_foreign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from collections.abc import Callable
+    from typing import Any, ClassVar, Self
 
     from purenn.array import Array
     from purenn.backend import Backend
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSProp", "optimizer_from_dict"]
 
 OPTIONS = ("weight_decay", "clip_norm", "schedule")  # that every optimizer takes
+LOOKED_AT = 10_000  # epochs of somebody else's schedule, before a run
 SAVED = ("class", "settings", "steps", "epochs_begun", "state")  # the keys of state_dict()
 
 
@@ -54,7 +56,14 @@ class Optimizer(Part):
     _backend: Backend  # from start on, as _of and state
 
     arguments: ClassVar[tuple[str, ...]] = ("learning_rate", *OPTIONS)  # of the constructor
-    methods = {"start": "parameters, backend", "begin_epoch": "epoch", "step": ""}  # noqa: RUF012
+    methods = {  # noqa: RUF012 (as Part declares it)
+        "start": "parameters, backend",
+        "begin_epoch": "epoch",
+        "step": "",
+        "goes_on": "parameters, backend",
+        "keep": "",
+        "put_back": "kept",
+    }
     needed = ("step",)
     not_yet = (
         ": it has none, or not yet. An __init__ of one's own calls "
@@ -144,6 +153,15 @@ class Optimizer(Part):
         held = vars(self)
         return {"_backend": self._backend} | held if "_backend" in held else held
 
+    def copy(self) -> Self:
+        """One with the same memory, and from now on with steps of its own."""
+        twin = super().copy()
+        twin.state = [memory.copy() for memory in self.state]
+        twin._of = list(self._of)
+        return twin
+
+    __copy__ = copy
+
     def keep(self) -> Any:
         """What a step changes, as it is now: arrays are never written into, so none is copied.
 
@@ -164,7 +182,11 @@ class Optimizer(Part):
         """
         if self.schedule is None:
             return
-        for epoch in range(first, first + epochs):
+        last = first + epochs - 1
+        steps: Any = range(first, min(last, first + LOOKED_AT) + 1)
+        if not is_foreign(self.schedule):  # purenn's own only fall, once they have warmed up
+            steps = [] if self.rate_at(last) else [first_zero(self.rate_at, first, last)]
+        for epoch in steps:
             if self.rate_at(epoch) == 0.0:
                 raise ArgumentError(
                     f"{self.schedule!r} gives a learning rate of 0 from its epoch {epoch + 1} on, "
@@ -257,6 +279,9 @@ class Optimizer(Part):
         from the data too. Raises DataError, and changes nothing, if the data is not what
         an optimizer of this class gives for these parameters.
         """
+        if not isinstance(parameters, (list, tuple)):
+            found = short(parameters)
+            raise ArgumentError(f"parameters is {found}, must be a list: network.trainable")
         data = check_keys(data, SAVED, where)
         if data["class"] != type(self).__name__:
             raise DataError(
@@ -272,7 +297,7 @@ class Optimizer(Part):
             for W in parameters
         ]
         self.reset()
-        self.start(parameters, backend)
+        self.start(list(parameters), backend)
         self.steps, self.epochs_begun = steps, epochs_begun
         self.state = [
             {key: backend.from_list(rows) for key, rows in memory.items()} for memory in state
@@ -323,20 +348,16 @@ class SGD(Optimizer):
             learning_rate, weight_decay=weight_decay, clip_norm=clip_norm, schedule=schedule
         )
         self.momentum = real(momentum, "SGD: momentum", least=0.0, below=1.0)
-        if nesterov not in (True, False):
+        if not (isinstance(nesterov, bool) or as_whole(nesterov) in (0, 1)):
             raise ArgumentError(f"SGD: nesterov is {short(nesterov)}, must be True or False")
         if nesterov and self.momentum == 0.0:
             raise ArgumentError("SGD: nesterov needs a momentum above 0")
         self.nesterov = bool(nesterov)
 
-    def start(self, parameters: list[Parameter], backend: Backend) -> None:
-        super().start(parameters, backend)
-        self.plain = not (self.momentum or self.weight_decay or self.clip_norm)
-
     def step(self) -> None:
         self.steps += 1
         descend, rate = self._backend.descend, self.rate
-        if self.plain:
+        if not (self.momentum or self.weight_decay or self.clip_norm):
             for W in self._of:
                 W.value = descend(W.value, W.gradient, rate)  # W − η dW
             return
@@ -489,6 +510,14 @@ class AdamW(Adam):
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     optimizer.__name__: optimizer for optimizer in (SGD, RMSProp, Adam, AdamW)
 }
+
+
+def first_zero(rate_at: Callable[[int], float], low: int, high: int) -> int:
+    """The first epoch with a rate of 0, of rates that never rise and end at 0."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if rate_at(middle) == 0.0 else (middle + 1, high)
+    return low
 
 
 def optimizer_from_dict(

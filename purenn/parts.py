@@ -7,6 +7,7 @@ that a slip in it is told in a sentence and does not surface somewhere else.
 
 from __future__ import annotations
 
+from collections import deque
 from math import inf
 
 from purenn.checks import as_real, short
@@ -21,9 +22,19 @@ if TYPE_CHECKING:
     from purenn.layers import Layer
     from purenn.losses import Loss
 
-__all__ = ["CheckedLayer", "Part", "check_array", "check_call", "check_methods", "is_foreign"]
+__all__ = [
+    "CheckedLayer",
+    "Part",
+    "check_array",
+    "check_call",
+    "check_methods",
+    "is_foreign",
+    "shallow",
+    "watched_loss",
+]
 
 VARIADIC = 0x04  # the flag of a function that takes *arguments
+LATER = 0x20 | 0x80 | 0x200  # of a generator, a coroutine and both: a call begins it only
 
 
 class Part:
@@ -47,7 +58,10 @@ class Part:
     def copy(self) -> Self:
         """One that shares what this one holds, and from now on keeps what is its own."""
         twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
+        held = self.__dict__
+        if is_foreign(self):
+            held = {name: shallow(value) for name, value in held.items()}
+        twin.__dict__.update(held)
         return twin
 
     def lacks(self, method: str) -> NoReturn:
@@ -72,13 +86,27 @@ def is_foreign(thing: Any) -> bool:
     return not type(thing).__module__.startswith("purenn.")
 
 
+def shallow(value: Any) -> Any:
+    """The collections of a value copied, subclasses too, and what they hold shared."""
+    from copy import copy  # not at the top: `import purenn` stays fast
+
+    if isinstance(value, (dict, list)):
+        twin = copy(value)
+        for key in twin if isinstance(twin, dict) else range(len(twin)):
+            twin[key] = shallow(twin[key])
+        return twin
+    if type(value) is tuple:
+        return tuple(map(shallow, value))
+    return copy(value) if isinstance(value, (set, bytearray, deque)) else value
+
+
 def check_methods(part: Part, base: type[Part]) -> None:
     """MissingMethodError or ArgumentError if a part of one's own cannot be called as it will be."""
     if not is_foreign(part):
         return
     kind = type(part)
     for name, arguments in base.methods.items():
-        method = getattr(kind, name)
+        method = getattr(kind, name, None)
         if method is getattr(base, name):
             if name in base.needed:
                 part.lacks(name)
@@ -96,16 +124,20 @@ def check_call(function: Callable[..., Any], what: str, arguments: str) -> None:
     count = len(arguments.split(", "))
     if not hasattr(function, "__code__"):  # an object that is called
         function = function.__call__  # type: ignore[operator]
+    if getattr(function, "__code__", None) and function.__code__.co_flags & LATER:
+        raise ArgumentError(f"{what} is an `async def` or a generator: a call would not run it")
     if not _takes(function, count + hasattr(function, "__self__")):
         raise ArgumentError(f"{what} is called with ({arguments}), but takes other arguments")
 
 
-def check_array(made: Any, backend: Any, shape: tuple[Any, ...], what: str) -> None:
+def check_array(
+    made: Any, backend: Any, shape: tuple[Any, ...], what: str, also: type | None = None
+) -> None:
     """ArgumentError or ShapeError if `made` is no array of the backend, of this shape.
 
-    None stands in the shape for any size.
+    None stands in the shape for any size; `also` is another class with a shape that will do.
     """
-    if not backend.is_array(made):
+    if not (backend.is_array(made) or (also is not None and isinstance(made, also))):
         found = type(made).__name__
         raise ArgumentError(f"{what} gave {short(made)} ({found}), not an array of {backend.name}")
     fits = len(made.shape) == 2 and all(
@@ -128,7 +160,7 @@ def _takes(function: Any, count: int) -> bool:
     written in Python nobody can tell, and True stands for that."""
     code = getattr(function, "__code__", None)
     if code is None:
-        return True
+        return callable(function)
     least: int = code.co_argcount - len(function.__defaults__ or ())
     most = inf if code.co_flags & VARIADIC else code.co_argcount
     by_name = code.co_kwonlyargcount - len(function.__kwdefaults__ or ())

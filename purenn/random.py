@@ -17,7 +17,7 @@ from __future__ import annotations
 from itertools import accumulate
 from math import isfinite, log, prod, sqrt
 
-from purenn.checks import as_real, as_whole, real, short, whole
+from purenn.checks import LARGEST_WHOLE, as_real, as_whole, real, short, whole
 from purenn.errors import ArgumentError, RangeError
 from purenn.seeding import WORDS, checked_seed, checked_state, new_seed, words_of
 from purenn.sequences import items_of, swapper
@@ -133,9 +133,18 @@ class RandomState:
     # ---------------------------------------------------- draws of whole numbers
 
     def randint(
-        self, low: SupportsIndex, high: SupportsIndex | None = None, size: Size = None
+        self,
+        low: SupportsIndex,
+        high: SupportsIndex | None = None,
+        size: Size = None,
+        dtype: Any = int,
     ) -> Any:
-        """Whole numbers from low to high − 1 (from 0 to low − 1 where high is None)."""
+        """Whole numbers from low to high − 1 (from 0 to low − 1 where high is None).
+
+        They are NumPy's 64-bit ones: `dtype` is int or int64, others would draw other bits.
+        """
+        if str(getattr(dtype, "__name__", dtype)) not in ("int", "int64"):
+            raise ArgumentError(f"randint: dtype is {short(dtype)}, must be int or int64")
         shape = _shape(size)
         start, end = (0, as_whole(low)) if high is None else (as_whole(low), as_whole(high))
         if start is None or end is None or not (-(2**63) <= start < end <= 2**63 or 0 in shape):
@@ -153,7 +162,7 @@ class RandomState:
         Rows of an array come as lists of numbers, and share nothing with it; to keep an
         array one, take its rows in the order of `permutation(len(x))`.
         """
-        if type(x) is int and x >= 0:  # the rows of an epoch, at once
+        if type(x) is int and 0 <= x <= LARGEST_WHOLE:  # the rows of an epoch, at once
             mixed = list(range(x))
         elif (items := items_of(x)) is not None:
             mixed = items
@@ -247,7 +256,7 @@ class RandomState:
 
     # ----------------------------------------------------------- save and restore
 
-    def get_state(self) -> State:
+    def get_state(self, legacy: bool = True) -> Any:
         """The state as NumPy's `get_state()` gives it, with a list for the words.
 
         ("MT19937", 624 words, position, 1 if randn holds a spare number, that number).
@@ -256,7 +265,13 @@ class RandomState:
         internal = self._engine.getstate()[1]
         spare = self._spare
         held = (0, 0.0) if spare is None else (1, spare)
-        return ("MT19937", list(internal[:WORDS]), internal[WORDS], *held)
+        words, position = list(internal[:WORDS]), internal[WORDS]
+        if legacy:
+            return ("MT19937", words, position, *held)
+        twister = {"key": words, "pos": position}
+        return {
+            "bit_generator": "MT19937", "state": twister, "has_gauss": held[0], "gauss": held[1],
+        }  # fmt: skip
 
     def set_state(self, state: Sequence[Any] | dict[str, Any]) -> None:
         """Go on from a state of `get_state()`, of this class or of NumPy's RandomState.
@@ -344,6 +359,8 @@ def _checked(shape: Sequence[Any]) -> tuple[int, ...]:
         mend = "; rand and randn take them one by one, as rand(2, 3)" if nested else ""
         found = short(tuple(shape))
         raise ArgumentError(f"shape {found}: sizes are whole numbers, 0 or more{mend}")
+    if prod(sizes) > LARGEST_WHOLE:
+        raise ArgumentError(f"shape {short(sizes)}: no memory holds so many numbers")
     return sizes
 
 

@@ -12,7 +12,7 @@ from math import cos, floor, pi
 
 from purenn.checks import check_keys, real, short, whole
 from purenn.errors import ArgumentError, DataError
-from purenn.parts import Part
+from purenn.parts import Part, check_methods
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ class WarmUp(Schedule):
         self.epochs = whole(epochs, "WarmUp: epochs")
         if then is not None and not isinstance(then, Schedule):
             raise ArgumentError(f"WarmUp: then is {short(then)}, not a schedule{_mend(then)}")
+        if then is not None:
+            check_methods(then, Schedule)
         if isinstance(then, WarmUp):
             raise ArgumentError("WarmUp: then is a second WarmUp; one is enough")
         self.then = then

@@ -69,7 +69,7 @@ def checked_state(state: Any) -> tuple[list[int], int, float | None]:
     words, position = _words(items_of(key) or []), as_whole(position)
     has_spare, spare = as_whole(has_spare), as_real(spare)
     if (
-        name != "MT19937"
+        not (isinstance(name, str) and name == "MT19937")
         or len(words) != WORDS
         or not any(words[1:])  # zeros would give zeros for ever
         or position is None

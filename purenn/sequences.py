@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from purenn.checks import as_real, as_whole, short
 from purenn.errors import ArgumentError
+from purenn.tables import complaint_about
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def items_of(x: Any) -> list[Any] | None:
         return None
     if type(x) is list:
         return x.copy()
+    if complaint := complaint_about(x, "x"):
+        raise ArgumentError(f"x is {complaint}")
     if hasattr(x, "tolist") or _is_array(x):
         x = _plain(x)
         return x if isinstance(x, list) else None

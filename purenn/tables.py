@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from math import isfinite
 
-from purenn.checks import as_real, short
+from purenn.checks import as_real, one_line, short
 from purenn.errors import DataError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["as_list", "complaint_about", "named_columns", "nested", "rows_of_table", "variable"]
+__all__ = ["as_list", "complaint_about", "is_table", "named_columns", "nested", "rows_of_table", "variable"]
 
 TO_LIST = ("tolist", "to_list", "to_pylist")  # of NumPy and pandas; polars; Arrow
 NUMBERS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}
+TIMES = ("datetime", "timedelta")  # in the names of dtypes
 MISSING = ("NAType", "NaTType")  # pandas has two more words for None
 KINDS: dict[str, str] = {  # what is no data, by what it offers, and the mend
     "toarray": "a sparse matrix; write {name}.toarray()",
@@ -31,7 +32,13 @@ def as_list(data: Any) -> Any:
     """An array or a column of any library as a list; anything else as it is."""
     for method in TO_LIST:
         if hasattr(data, method):
-            return getattr(data, method)()
+            try:
+                return getattr(data, method)()
+            except Exception as error:  # of any library: sparse, or without any numbers
+                why = one_line(str(error), 100)
+                raise DataError(
+                    f"a {type(data).__name__} cannot be read as numbers: {why}"
+                ) from error
     if hasattr(data, "__array_namespace__"):
         return nested(data, data.__array_namespace__())
     return data
@@ -62,9 +69,19 @@ def complaint_about(data: Any, name: str) -> str:
     if getattr(getattr(data, "dtype", None), "names", None):
         names = ", ".join(map(str, data.dtype.names))
         return f"an array of named fields ({short(names)}); give its columns as rows of numbers"
+    if any(word in str(getattr(data, "dtype", "")) for word in TIMES):
+        return f"an array of times; make numbers of them: ({name} - start) / a unit of time"
     if any(hasattr(data, method) for method in TO_LIST):
         return ""
     return next((what.format(name=name) for key, what in KINDS.items() if hasattr(data, key)), "")
+
+
+def is_table(data: Any) -> bool:
+    """Whether it is a table of a library."""
+    return any(
+        all(hasattr(data, name) for name in names)
+        for names in (("iloc", "columns"), ("get_columns",), ("to_pydict", "schema"))
+    )
 
 
 def rows_of_table(data: Any, name: str) -> list[list[float]] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from purenn.checks import as_real, short
 from purenn.errors import ArgumentError
+from purenn.metrics import is_mean, unchecked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,26 +27,27 @@ class Tally:
 
     def __init__(self, backend: Backend, measures: dict[str, Metric]) -> None:
         self.backend = backend
-        inner = {name: getattr(f, "unchecked", f) for name, f in measures.items()}
-        self.measures = inner
-        self.means = {n: f for n, f in inner.items() if getattr(f, "mean_over_rows", False)}
+        self.measures = {name: unchecked(metric) for name, metric in measures.items()}
+        self.means = {name: f for name, f in self.measures.items() if is_mean(f)}
         self.begin()
 
     def begin(self) -> None:
         """Nothing is added yet."""
         self.sums = dict.fromkeys(self.measures, 0.0)
+        self.shares = 0.0  # added up: 1 at the end, but for rounding
         self.kept: list[tuple[Array, Array, Array | None]] = []  # for metrics that are no means
 
     def add(self, P: Array, Y: Array, weights: Array | None = None, share: float = 1.0) -> None:
         """A batch, which is this share of all rows (or of their weight)."""
         for name in self.means if share else ():  # a batch without weight has no mean
             self.sums[name] += self._value(name, P, Y, weights) * share
+        self.shares += share
         if len(self.means) < len(self.measures):
             self.kept.append((P, Y, weights))
 
     def values(self) -> dict[str, float]:
         """The metrics of what was added since the beginning."""
-        sums = self.sums
+        sums = {name: total / self.shares for name, total in self.sums.items()}
         if self.kept:
             P, Y, weights = map(self._together, zip(*self.kept, strict=True))
             for name in self.measures.keys() - self.means.keys():
@@ -56,7 +58,7 @@ class Tally:
         """Arrays one below the other."""
         if len(arrays) == 1 or arrays[0] is None:
             return arrays[0]
-        return self.backend.from_list([row for X in arrays for row in self.backend.to_list(X)])  # type: ignore[arg-type]
+        return self.backend.concat(arrays)  # type: ignore[arg-type]
 
     def _value(self, name: str, P: Array, Y: Array, weights: Array | None) -> float:
         arguments = (P, Y) if weights is None else (P, Y, weights)

@@ -14,8 +14,9 @@ from purenn.guard import Guard, check_predictions
 from purenn.inputs import as_list_of
 from purenn.losses import checked_loss
 from purenn.metrics import find_metrics
+from purenn.network import check_network
 from purenn.optimizers import Optimizer
-from purenn.parts import check_call, check_methods, is_foreign, watched_loss
+from purenn.parts import check_array, check_call, check_methods, is_foreign, watched_loss
 from purenn.tally import Tally
 
 TYPE_CHECKING = False
@@ -81,7 +82,8 @@ class History:
         if not self.losses:
             return
         before, now = sorted(self.metrics), sorted(metrics)
-        if before != now:
+        held_out = sorted(self.validation_metrics) if self.validation_losses else before
+        if not before == now == held_out:
             raise ArgumentError(
                 f"history has the metrics {', '.join(before) or 'none'}, this run would measure "
                 f"{', '.join(now) or 'none'}; measure the same, or begin a new history"
@@ -135,7 +137,9 @@ class Progress:
 
     @property
     def loss(self) -> float:
-        """The loss of this epoch."""
+        """The loss of this epoch; ArgumentError before the first one is finished."""
+        if not self.history.losses:
+            raise ArgumentError("no epoch is finished yet; batch_loss is the loss of a batch")
         return self.history.losses[-1]
 
     @property
@@ -146,6 +150,8 @@ class Progress:
     @property
     def validation_loss(self) -> float:
         """The loss on the validation data; ArgumentError if there are none."""
+        if not self.history.losses:
+            raise ArgumentError("no epoch is finished yet, so there is no validation loss")
         if not self.history.validation_losses:
             raise ArgumentError("there is no validation loss: give train(..., validation=(X, y))")
         return self.history.validation_losses[-1]
@@ -198,15 +204,20 @@ def train(
     ends the run (Ctrl-C too), network, optimizer and generator are at the end of a whole
     step, and the history ends with the last whole epoch: the run can be saved, or go on.
     """
+    check_network(network, "train")
     epochs = whole(epochs, "train: epochs")
     batch_size = None if batch_size is None else whole(batch_size, "train: batch_size")
-    _check_optimizer(optimizer)
+    check_optimizer(optimizer)
     watching = _checked_callbacks(callbacks)
     loss = checked_loss(loss).copy()
-    measures = find_metrics(metrics, loss, weighted=sample_weight is not None)
+    apart = isinstance(validation, (list, tuple)) and len(validation) > 2  # weights of its own
+    weighted = sample_weight is not None or apart
+    measures = find_metrics(metrics, loss, weighted=weighted)
     examples = network.examples(X, y, loss, sample_weight)
     held_out = None if validation is None else _held_out(network, validation, loss)
     history = History() if history is None else history
+    if not isinstance(history, History):
+        raise ArgumentError(f"history is {short(history)}, must be what train returned, or None")
     history.check_goes_on(measures, held_out is not None)
     goes_on = optimizer.goes_on(network.trainable, network.backend)
     optimizer.check_rates(optimizer.epochs_begun if goes_on else 0, epochs)
@@ -221,6 +232,7 @@ def train(
         history.seconds = perf_counter() - start
         for callback in watching:
             callback(progress)
+        run.check_unmoved()
         if progress.stopped:
             break
     run.guard.check_parameters(examples, f"epoch {progress.epoch}, last step")
@@ -249,6 +261,7 @@ class Run:
         self.path = self.network.path(loss)
         self.guard = progress.guard = Guard(self.network, self.optimizer)
         self.tally = Tally(self.network.backend, measures)
+        self.moves = is_foreign(self.optimizer)  # parameters, in a way of its own
         self.before_shuffle: Any = None  # the generator's state then, where a step moves it
         self.everything: list[Batch] = [examples.everything()] if batch_size is None else []
         if batch_size is not None:
@@ -312,11 +325,31 @@ class Run:
             if measures:
                 tally.add(P, batch.Y, batch.weights, batch.share)
             self.optimizer.step()
+            if self.moves:
+                self.check_parameters()
             guard.open = False
             for callback in self.on_batch:
                 self.progress.batch, self.progress.batch_loss = batch.number, L
                 callback(self.progress)
+                self.check_unmoved()
         return mean, tally.values() if measures else {}
+
+    def check_parameters(self) -> None:
+        """ArgumentError or ShapeError for what an optimizer of somebody else's made of one."""
+        backend, what = self.network.backend, f"{type(self.optimizer).__name__}: step"
+        for p, old in zip(self.network.trainable, self.guard.values, strict=True):
+            check_array(p.value, backend, old.shape, f"{what}: {p.name}")
+            before, now = (getattr(array, "dtype", None) for array in (old, p.value))
+            if before != now:
+                raise ArgumentError(f"{what}: {p.name} became an array of {now}, it was {before}")
+
+    def check_unmoved(self) -> None:
+        """ArgumentError if a callback has taken the network to another backend."""
+        if self.network.backend is not self.tally.backend:
+            raise ArgumentError(
+                f"callbacks: the network was moved to {self.network.backend.name} in the middle "
+                "of a run; move it before or after train, or move a copy"
+            )
 
 
 def forward_and_backward(
@@ -352,6 +385,7 @@ def evaluate(
     Arguments as of `train`. Large data are taken a thousand rows at a time. Raises
     NonFiniteError for a prediction that is NaN or infinite.
     """
+    check_network(network, "evaluate")
     loss = checked_loss(loss).copy()
     measures = find_metrics(metrics, loss, weighted=sample_weight is not None)
     return measure(network, loss, network.examples(X, y, loss, sample_weight), measures)
@@ -374,13 +408,19 @@ def measure(
         total += L * batch.rows_share if loss.per_example else L
         tally.add(P, Y, weights, batch.share)
         done += Y.shape[0]
+    if total != total:
+        raise NonFiniteError(
+            f"the loss is not a number, although the predictions are finite: {type(loss).__name__} "
+            "met differences beyond the floats. Scale the columns of X to about −1 to 1, or the "
+            "targets"
+        )
     return total, tally.values()
 
 
 # -------------------------------------------------------------------- what was handed over
 
 
-def _check_optimizer(optimizer: Any) -> None:
+def check_optimizer(optimizer: Any) -> None:
     if not isinstance(optimizer, Optimizer):
         mend = f"; write {optimizer.__name__}()" if isinstance(optimizer, type) else ""
         raise ArgumentError(f"optimizer is {short(optimizer)}, not a purenn optimizer{mend}")
@@ -396,11 +436,15 @@ def _checked_callbacks(callbacks: Any) -> list[Any]:
             raise ArgumentError(f"callbacks: {short(callback)} is no callback{mend}")
         if is_foreign(callback):
             check_call(callback, f"callbacks: {short(callback)}", "progress")
+            for method in ("begin", "batch", "end"):
+                for having in _having(method, [callback]):
+                    what = f"callbacks: {type(having).__name__}.{method}"
+                    check_call(getattr(having, method), what, "progress")
     return given
 
 
 def _having(method: str, callbacks: Sequence[Any]) -> list[Any]:
-    return [callback for callback in callbacks if hasattr(callback, method)]
+    return [callback for callback in callbacks if callable(getattr(callback, method, None))]
 
 
 def _held_out(network: Network, validation: Any, loss: Loss) -> Examples:

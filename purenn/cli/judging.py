@@ -18,7 +18,7 @@ from purenn.metrics import (
     of_rows,
     r2_of_sums,
 )
-from purenn.storage.answers import CHUNK, outputs_of
+from purenn.storage.answers import CHUNK, likeliest, outputs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Judgement:
         if model.multilabel:
             self.tally = AnswerTally(model.class_names)
         elif model.task == "classification":
-            self.tally = ClassTally(model.class_names)
+            self.tally = ClassTally(model.class_names, single=model.network.n_out == 1)
         else:
             self.tally = ValueTally(model.network.n_out)
 
@@ -104,13 +104,13 @@ def in_pieces(data: Dataset) -> Iterable[tuple[RowSource, Any]]:
 class ClassTally:
     """One class for each row: the right one, and the likeliest one."""
 
-    def __init__(self, names: list[str]) -> None:
-        self.names = names
+    def __init__(self, names: list[str], single: bool) -> None:
+        self.names, self.single = names, single
         self.truth, self.predicted = array("l"), array("l")
 
     def add(self, outputs: list[list[float]], targets: Sequence[Any]) -> None:
         self.truth.extend(targets)
-        self.predicted.extend(max(range(len(row)), key=row.__getitem__) for row in outputs)
+        self.predicted.extend(likeliest(row, self.single) for row in outputs)
 
     def report(self) -> ClassReport:
         return ClassReport(self.truth, self.predicted, self.names)

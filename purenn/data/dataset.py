@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from purenn.checks import as_whole, short
-from purenn.data.rows import ByteRows, FloatRows, RowIndexError, RowSource
-from purenn.errors import DataError
+from purenn.data.rows import ByteRows, FloatRows, RowIndexError, RowSource, places
+from purenn.errors import ArgumentError, DataError
 from purenn.inputs import as_list_of, as_names, as_rows, gone_through
 
 __all__ = ["Dataset"]
@@ -43,7 +43,7 @@ class Dataset:
         self.label_names = _named(label_names, f"{name}: label_names")
         self.feature_names = _named(feature_names, f"{name}: feature_names")
         self.target_name = target_name
-        self.image_shape = image_shape
+        self.image_shape = None if image_shape is None else as_shape(image_shape, name)
         self.name = name
         if self.label_names is None:
             self.targets: list[Any] = _checked_values(targets, name)
@@ -82,12 +82,14 @@ class Dataset:
 
     def subset(self, indices: Iterable[int]) -> "Dataset":
         """These rows, in this order. The features are shared, not copied."""
-        chosen = list(indices)
+        chosen = places(indices, len(self), self.name)
         features = self.features.subset(chosen)
         return self._made_of(features, [self.targets[i] for i in chosen])
 
     def with_features(self, features: RowSource) -> "Dataset":
         """The same targets with other features, scaled ones for example."""
+        if not isinstance(features, RowSource):
+            features = FloatRows(features)
         if len(features) != len(self):
             raise DataError(f"{self.name}: {len(self):,} targets but {len(features):,} rows")
         return self._made_of(features, self.targets)
@@ -108,9 +110,10 @@ class Dataset:
 
     def __getitem__(self, index: int) -> tuple[list[float], Any]:
         """One row and its target."""
-        if not -len(self) <= index < len(self):
-            raise RowIndexError(f"{self.name}: row {index} is outside of {len(self):,} rows")
-        return self.features[index], self.targets[index]
+        place = as_whole(index)
+        if place is None or not -len(self) <= place < len(self):
+            raise RowIndexError(f"{self.name}: row {short(index)} is outside of {len(self):,} rows")
+        return self.features[place], self.targets[place]
 
     def __repr__(self) -> str:
         kind = "bytes" if isinstance(self.features, ByteRows) else "numbers"
@@ -119,6 +122,14 @@ class Dataset:
         images = f", images {shape[0]} × {shape[1]}" if shape else ""
         size = f"{len(self):,} rows × {self.features.width:,} {kind}"
         return f"<Dataset {self.name!r}: {size}, {task}{images}>"
+
+
+def as_shape(shape: Any, name: str) -> tuple[int, int]:
+    """(rows, columns) of a picture."""
+    sides = [as_whole(side) for side in shape] if isinstance(shape, (tuple, list)) else []
+    if len(sides) != 2 or not all(side is not None and side > 0 for side in sides):
+        raise ArgumentError(f"{name}: image_shape is {short(shape)}, must be (rows, columns)")
+    return sides[0], sides[1]  # type: ignore[return-value]
 
 
 def _named(names: Iterable[str] | None, what: str) -> tuple[str, ...] | None:

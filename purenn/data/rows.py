@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from typing import Any, Self, overload
 
-from purenn.checks import real, whole
+from purenn.checks import as_whole, real, short, whole
 from purenn.errors import ArgumentError, DataError
-from purenn.inputs import each_row
+from purenn.inputs import as_list_of, each_row
 
 __all__ = ["ByteRows", "FloatRows", "RowIndexError", "RowSource"]
 
@@ -48,15 +48,21 @@ class RowSource(ABC):
     def take(self, indices: Iterable[int]) -> list[list[float]]:
         """The rows of these numbers as new lists of floats; RowIndexError if one is outside."""
         order, row = self._order, self._row
+        plain = isinstance(indices, list) and bool(indices) and type(indices[0]) is int
+        numbers = indices if plain else places(indices, len(self), repr(self))
         try:
-            return [row(order[i]) for i in indices]
+            return [row(order[i]) for i in numbers]
         except IndexError as error:
             raise self._outside() from error
 
     def subset(self, indices: Iterable[int]) -> Self:
-        """A view of these rows in this order; the numbers are shared, not copied."""
+        """A view of these rows in this order; the numbers are shared, not copied.
+
+        indices  numbers of rows, or a True or False for each row
+        """
+        numbers = places(indices, len(self), repr(self))
         try:
-            return self._view(array("q", map(self._order.__getitem__, indices)))
+            return self._view(array("q", map(self._order.__getitem__, numbers)))
         except IndexError as error:
             raise self._outside() from error
 
@@ -93,6 +99,22 @@ class RowSource(ABC):
 
     def _outside(self) -> RowIndexError:
         return RowIndexError(f"row number outside of the {len(self):,} rows of {self!r}")
+
+
+def places(indices: Any, n: int, name: str) -> Sequence[int]:
+    """Numbers of rows; of True or False for each of n rows the numbers of those that are True."""
+    if isinstance(indices, (range, array)):
+        return indices
+    given = as_list_of(indices, f"{name}: indices")
+    if given and all(isinstance(i, bool) for i in given):
+        if len(given) != n:
+            raise RowIndexError(f"{name}: {len(given):,} times True or False for {n:,} rows")
+        return [i for i, chosen in enumerate(given) if chosen]
+    numbers = [as_whole(i) for i in given]
+    if None in numbers:
+        wrong = given[numbers.index(None)]
+        raise RowIndexError(f"{name}: {short(wrong)} is no number of a row")
+    return numbers  # type: ignore[return-value]
 
 
 class FloatRows(RowSource):

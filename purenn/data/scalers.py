@@ -278,15 +278,21 @@ class ColumnScaler(Scaler):
 def is_constant(column: Sequence[float]) -> bool:
     """True if the numbers differ by no more than rounding: 0.3 beside 0.1 + 0.2.
 
-    Their spread is then at most ten units in the last place of the largest. Whole numbers
-    are exact up to 2⁵³ and differ, if they do.
+    Their spread is then at most ten units in the last place of the largest; or their variance
+    is what rounding makes of sums of n numbers, σ² ≤ n ε σ² + (n ε mean)², the bound of
+    scikit-learn's StandardScaler. Whole numbers are exact up to 2⁵³ and differ, if they do.
     """
-    low, high = min(column), max(column)
+    low, high, n = min(column), max(column), len(column)
     size = max(-low, high)
-    if high - low > 10.0 * EPSILON * size:
+    if high - low > max(10.0, 100.0 * n) * EPSILON * size:
         return False
-    whole_numbers = size <= LARGEST_WHOLE and all(x.is_integer() for x in column)
-    return low == high or not whole_numbers
+    if size <= LARGEST_WHOLE and all(x.is_integer() for x in column):
+        return low == high
+    if high - low <= 10.0 * EPSILON * size:
+        return True
+    mean = fsum(column) / n
+    variance, bound = fsum((x - mean) * (x - mean) for x in column) / n, n * EPSILON
+    return variance <= bound * variance + (bound * mean) ** 2
 
 
 class MinMaxScaler(ColumnScaler):
@@ -331,6 +337,8 @@ def scaler_from_dict(saved: Mapping[str, Any]) -> Scaler:
 
 def scale(dataset: Dataset, scaler: Scaler) -> Dataset:
     """The data set with its features scaled; the targets are shared."""
+    if not isinstance(dataset, Dataset):
+        raise ArgumentError(f"scale: {short(dataset)} is no Dataset; scaler.transform takes rows")
     return dataset.with_features(scaler.transform(dataset.features))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from purenn.checks import as_whole, real, short, whole
 from purenn.data.dataset import Dataset
 from purenn.errors import ArgumentError, DataError
+from purenn.inputs import as_list_of
 from purenn.random import RandomState
 
 __all__ = ["one_hot", "shuffle", "split"]
@@ -18,6 +19,8 @@ __all__ = ["one_hot", "shuffle", "split"]
 
 def shuffle(dataset: Dataset, seed: int) -> Dataset:
     """The rows in the order of RandomState(seed).permutation(n)."""
+    if not isinstance(dataset, Dataset):
+        raise ArgumentError(f"shuffle: {short(dataset)} is no Dataset; make one: Dataset(X, y)")
     return dataset.subset(RandomState(seed).permutation(len(dataset)))
 
 
@@ -32,6 +35,8 @@ def split(
         one row in each.
     DataError if a part would be empty, or if a class has one row only and stratify is asked.
     """
+    if not isinstance(dataset, Dataset):
+        raise ArgumentError(f"split: {short(dataset)} is no Dataset; make one: Dataset(X, y)")
     fraction = real(fraction, "split: fraction", above=0.0, below=1.0)
     order = RandomState(seed).permutation(len(dataset))
     count = floor(fraction * len(dataset) + 0.5)
@@ -89,7 +94,7 @@ def one_hot(labels: Iterable[Any], classes: int) -> list[tuple[float, ...]]:
     classes = whole(classes, "one_hot: classes")
     rows = [tuple(1.0 if j == k else 0.0 for j in range(classes)) for k in range(classes)]
     hot = []
-    for place, label in enumerate(labels):
+    for place, label in enumerate(as_list_of(labels, "one_hot: labels")):
         number = as_whole(label)
         if number is None or not 0 <= number < classes:
             raise DataError(

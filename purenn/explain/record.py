@@ -33,7 +33,7 @@ from functools import cached_property
 from math import isfinite
 
 import purenn
-from purenn.checks import short
+from purenn.checks import as_whole, short
 from purenn.errors import ArgumentError, DataError
 from purenn.files import write_atomically
 from purenn.strict_json import check_size, nesting, parsed, read_text
@@ -208,12 +208,15 @@ class Record:
 
         Raises ArgumentError, with the names that there are, where there is none.
         """
-        if isinstance(wanted, int):
-            if 0 <= wanted < len(self.ops):
-                return self.ops[wanted]
-            raise ArgumentError(f"operation {wanted}: there are 0 to {len(self.ops) - 1}")
-        if not 0 <= step < self.steps:
-            raise ArgumentError(f"step {step}: there are 0 to {self.steps - 1}")
+        number = as_whole(wanted)
+        if number is not None:
+            if 0 <= number < len(self.ops):
+                return self.ops[number]
+            raise ArgumentError(f"operation {number}: there are 0 to {len(self.ops) - 1}")
+        if not 0 <= (-1 if as_whole(step) is None else step) < self.steps:
+            raise ArgumentError(f"step {short(step)}: there are 0 to {self.steps - 1}")
+        if not isinstance(wanted, str):
+            raise ArgumentError(f"{short(wanted)} is no operation: give its number or its name")
         name = wanted.replace("'", "′")
         here = [op for op in self.ops if op.step == step]
         for op in here:
@@ -259,6 +262,9 @@ class Record:
             terms(record, op, 0, 0)
             terms(record, op, m - 1, n - 1)
         return record
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Record.from_dict, (self.to_dict(),)  # it makes its parts when they are asked for
 
     def _form(self, op: Op) -> tuple[Any, ...]:
         """Equal for operations that differ only in their numbers."""

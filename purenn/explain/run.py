@@ -20,11 +20,12 @@ from purenn.explain.record import Record
 from purenn.explain.recording import Recorder, RecordingBackend
 from purenn.explain.watching import Enough, Watch
 from purenn.gradients import check_entries
-from purenn.inputs import as_names
+from purenn.inputs import as_things
 from purenn.layers import Dense
 from purenn.losses import checked_loss
-from purenn.metrics import find_metrics
-from purenn.training import train
+from purenn.metrics import find_metrics, is_mean, unchecked
+from purenn.network import check_network
+from purenn.training import check_optimizer, train
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def explain(
     """
     steps = whole(steps, "explain: steps")
     batch_size = None if batch_size is None else whole(batch_size, "explain: batch_size")
+    check_network(network, "explain")
+    check_optimizer(optimizer)
     names = _checked_names(names)
+    _check_shape(names["image_shape"], network.n_in)
     _check_metrics(metrics, checked_loss(loss))
     epochs = _epochs(X, steps, batch_size)
     limits = _Limits(network, X, steps, batch_size, LIMIT if not force else inf)
@@ -125,13 +129,23 @@ def explain(
     return Record(header, make, lambda: before and _checks(*before, watch.starts))
 
 
+def _check_shape(shape: Sequence[int] | None, width: int) -> None:
+    if shape is not None and shape[0] * shape[1] != width:
+        raise ArgumentError(
+            f"names: image_shape is {short(list(shape))}, {shape[0] * shape[1]} pixels, but the "
+            f"network has {width} inputs"
+        )
+
+
 def _checked_names(names: Mapping[str, Any] | None) -> dict[str, Any]:
     """The names, None for those that are missing."""
+    if not (names is None or hasattr(names, "keys")):
+        raise ArgumentError(f"names is {short(names)}, must be a dictionary, or None")
     given = dict(names or {})
     if unknown := [name for name in given if name not in NAMES]:
         raise ArgumentError(f"names: unknown key {short(unknown[0])}; there are {', '.join(NAMES)}")
     made: dict[str, Any] = {
-        name: None if given.get(name) is None else as_names(given[name], f"names: {name}")
+        name: None if given.get(name) is None else as_things(given[name], f"names: {name}")
         for name in NAMES
     }
     if sides := made["image_shape"]:
@@ -163,7 +177,7 @@ def _epochs(X: Any, steps: int, batch_size: int | None) -> int:
 def _check_metrics(metrics: Any, loss: Loss) -> None:
     """ArgumentError for what is measured on all rows of an epoch together."""
     for name, metric in find_metrics(metrics, loss).items():
-        if not getattr(metric, "mean_over_rows", False):
+        if not is_mean(unchecked(metric)):
             raise ArgumentError(
                 f"explain: {name} is measured on a whole epoch's predictions and so belongs to "
                 "no step; leave it out, or say of it that it is a mean: @metrics.mean_over_rows"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from purenn.data import RowSource, Scaler
     from purenn.storage.model import Model
 
-__all__ = ["check_shares", "inputs_of", "names_of", "outputs_of"]
+__all__ = ["check_shares", "inputs_of", "likeliest", "names_of", "outputs_of"]
 
 CHUNK = 1000  # rows that are numbers at the same time
 
@@ -100,7 +100,12 @@ def names_of(model: Model, outputs: list[list[float]]) -> list[Any]:
     names = model.class_names
     if model.multilabel:
         return [[name for name, p in zip(names, row, strict=True) if p >= 0.5] for row in outputs]
-    return [names[max(range(len(row)), key=row.__getitem__)] for row in outputs]
+    return [names[likeliest(row, model.network.n_out == 1)] for row in outputs]
+
+
+def likeliest(row: list[float], single: bool) -> int:
+    """The number of the class: the first of the largest; of a single output yes from 0.5 on."""
+    return int(row[1] >= 0.5) if single else max(range(len(row)), key=row.__getitem__)
 
 
 def check_shares(model: Model) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from purenn.activations import Sigmoid, Softmax
+from purenn.callbacks import EarlyStopping
 from purenn.checks import check_label_names, short
 from purenn.errors import ArgumentError
 from purenn.inputs import as_names
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from purenn.callbacks import EarlyStopping
     from purenn.data import Scaler
     from purenn.data.columns import Columns
     from purenn.losses import Loss
@@ -48,6 +48,10 @@ class Run:
     ) -> None:
         self.optimizer = optimizer
         self.history = History() if history is None else history
+        if not isinstance(self.history, History):
+            raise ArgumentError(f"history is {short(history)}, must be a History, or None")
+        if stopping is not None and not isinstance(stopping, EarlyStopping):
+            raise ArgumentError(f"stopping is {short(stopping)}, must be an EarlyStopping, or None")
         self.batch_size = batch_size
         self.options: dict[str, Any] = {} if options is None else options
         self.stopping = stopping
@@ -112,7 +116,11 @@ class Model:
         self.feature_names = _names("feature_names", feature_names)
         self.task = self._likely_task() if task is None else task
         self.target_name = target_name
+        if image_shape is not None and not isinstance(image_shape, (tuple, list)):
+            raise ArgumentError(f"image_shape is {short(image_shape)}, must be (rows, columns)")
         self.image_shape = None if image_shape is None else tuple(image_shape)
+        if run is not None and not isinstance(run, Run):
+            raise ArgumentError(f"run is {short(run)}, must be a Run, or None")
         self.columns, self.scaler, self.target_scaler = columns, scaler, target_scaler
         self.loss, self.run = loss, run
 

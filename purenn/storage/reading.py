@@ -356,6 +356,11 @@ def _check_even(history: History, where: str) -> None:
             f"{where}.validation_losses has {validated} numbers, expected {epochs} as losses "
             "has, or none; a run measures the same in each epoch"
         )
+    if validated and set(history.metrics) != set(history.validation_metrics):
+        raise DataError(
+            f"{where}.metrics has {short(sorted(history.metrics))}, but validation_metrics has "
+            f"{short(sorted(history.validation_metrics))}; a run measures the same on both"
+        )
     for key, expected in (("metrics", epochs), ("validation_metrics", validated)):
         for name, values in getattr(history, key).items():
             if len(values) != expected:

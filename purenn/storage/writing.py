@@ -85,6 +85,8 @@ def _scaler(scaler: Any) -> dict[str, Any]:
 def _run(run: Run, network: Network) -> dict[str, Any]:
     if not isinstance(run.optimizer, Optimizer):
         raise ArgumentError(f"run.optimizer is {short(run.optimizer)}, not a purenn optimizer")
+    if run.optimizer.steps and not run.optimizer.goes_on(network.trainable, network.backend):
+        raise ArgumentError("run.optimizer has trained another network than the one to save")
     return {
         "epochs": run.epochs,
         "batch_size": run.batch_size,
@@ -92,15 +94,15 @@ def _run(run: Run, network: Network) -> dict[str, Any]:
         "history": _history(run.history),
         "random": _random(network.random),
         "optimizer": run.optimizer.state_dict(),
-        "stopping": None if run.stopping is None else _stopping(run.stopping, network),
+        "stopping": None if run.stopping is None else _stopping(run.stopping, network, run.epochs),
     }
 
 
-def _stopping(stopping: EarlyStopping, network: Network) -> dict[str, Any] | None:
+def _stopping(stopping: EarlyStopping, network: Network, epochs: int) -> dict[str, Any] | None:
     """What was best and what was last; null where the weights in the layers are these."""
-    if stopping.network is not network:
-        if stopping.network is None:
-            return None  # it has not watched anything yet
+    if not stopping.best:
+        return None  # it has not watched anything yet
+    if not stopping.knows(network):
         raise ArgumentError("run.stopping has watched another network than the one to save")
     now = [network.backend.to_list(p.value) for p in network.trainable]
     old = stopping.backend or network.backend
@@ -116,7 +118,7 @@ def _stopping(stopping: EarlyStopping, network: Network) -> dict[str, Any] | Non
         "best_epoch": stopping.best_epoch,
         "best_loss": stopping.best_loss if isfinite(stopping.best_loss) else None,
         "best": weights(stopping.best),
-        "last": weights(stopping.last),
+        "last": weights(stopping.last) if stopping.epochs == epochs else None,
     }
 
 
