@@ -25,6 +25,7 @@ class Dataset:
     target_name: the name of the column that the targets came from, if known.
     image_shape: (rows, columns) where each row of features is a picture.
     name: what to call it in messages, a file name for example.
+    notes: a sentence for each thing that a reader of a file guessed or left out.
     DataError says what does not fit together.
     """
 
@@ -38,6 +39,7 @@ class Dataset:
         target_name: str | None = None,
         image_shape: tuple[int, int] | None = None,
         name: str = "data",
+        notes: Iterable[str] = (),
     ) -> None:
         self.features = features if isinstance(features, RowSource) else FloatRows(features)
         self.label_names = _named(label_names, f"{name}: label_names")
@@ -45,6 +47,7 @@ class Dataset:
         self.target_name = target_name
         self.image_shape = image_shape
         self.name = name
+        self.notes: tuple[str, ...] = tuple(as_names(notes, f"{name}: notes"))
         if self.label_names is None:
             self.targets: list[Any] = _checked_values(targets, name)
         else:
@@ -100,7 +103,7 @@ class Dataset:
         made.label_names, made.target_name = self.label_names, self.target_name
         made.feature_names = self.feature_names if same_columns else None
         made.image_shape = self.image_shape if same_columns else None
-        made.name = self.name
+        made.name, made.notes = self.name, self.notes
         return made
 
     def __len__(self) -> int:

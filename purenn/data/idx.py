@@ -200,7 +200,7 @@ def read_idx_folder(
 
     train-images-idx3-ubyte, train-labels-idx1-ubyte, and t10k- or test- for the test part, which
     may be missing (None). `.idx` for `-idx`, `.gz` at the end and a common prefix (as in
-    EMNIST) are fine. DataFileError as in read_idx_pair; also if there is no folder, no such
+    EMNIST) are fine, and so is a folder of such a name that holds the file. DataFileError as in read_idx_pair; also if there is no folder, no such
     files, one file of a pair only, or a test label that the training part never has.
     """
     path = checked_path(folder)
@@ -231,10 +231,15 @@ def _find_files(path: str) -> dict[tuple[str, str], str]:
         raise DataFileError(path, "there is no such folder; check the path") from error
     except (OSError, ValueError) as error:
         raise DataFileError(path, f"the folder cannot be read ({error})") from error
+    folders = [name for name in names if os.path.isdir(os.path.join(path, name))]
+    within = [os.path.join(name, each) for name in folders for each in _named_alike(path, name)]
     found: dict[tuple[str, str], str] = {}
-    for name in names:  # sorted: the plain file comes before the packed one, and is taken
-        match = re.fullmatch(FILE_NAME, name, re.IGNORECASE)
-        if match is not None:
+    for several in ([name for name in names if name not in folders], within):
+        known = set(found)  # a file beside a folder of its name is taken
+        for name in several:  # sorted: the plain file comes before the packed one, and is taken
+            match = re.fullmatch(FILE_NAME, os.path.basename(name), re.IGNORECASE)
+            if match is None or (match["part"].lower(), match["what"].lower()) in known:
+                continue
             key = (match["part"].lower(), match["what"].lower())
             _check_one_set(path, found.get(key), name)
             found.setdefault(key, name)
@@ -243,6 +248,18 @@ def _find_files(path: str) -> dict[tuple[str, str], str]:
         expected = "expected IDX files such as train-images-idx3-ubyte.gz"
         raise DataFileError(path, f"{holds}; {expected}")
     return found
+
+
+def _named_alike(path: str, folder: str) -> list[str]:
+    """The files in a folder that unpacking has named like the file in it."""
+    import re
+
+    if re.fullmatch(FILE_NAME, folder, re.IGNORECASE) is None:
+        return []
+    try:
+        return sorted(os.listdir(os.path.join(path, folder)))
+    except OSError as error:
+        raise DataFileError(os.path.join(path, folder), f"cannot be read ({error})") from error
 
 
 def _check_one_set(path: str, known: str | None, name: str) -> None:
