@@ -8,15 +8,17 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
+from typing import BinaryIO
 
 from purenn.checks import short
+from purenn.data.csv_dialect import Dialect, checked_dialect
 from purenn.data.csv_labels import FixedLabels, LabelError, LabelStore
 from purenn.data.csv_layout import Layout, Wanted, check_arguments, find_layout
 from purenn.data.csv_numbers import NumberStore, wrong_cell
-from purenn.data.csv_records import Record, checked_delimiter, read_records
+from purenn.data.csv_records import Record, open_records, read_sample
 from purenn.data.dataset import Dataset
-from purenn.data.files import checked_path, open_bytes
-from purenn.data.messages import DataFileError, StrPath, listed
+from purenn.data.files import Source, name_of, open_bytes
+from purenn.data.messages import DataFileError, listed, option
 from purenn.data.rows import ByteRows, FloatRows
 from purenn.errors import ArgumentError
 from purenn.inputs import as_names
@@ -29,7 +31,7 @@ LABEL_NAMES = ("label", "class", "target", "species", "y")  # for a hint only, n
 
 
 def read_csv(
-    path: StrPath,
+    path: Source,
     *,
     label: str | int | None = None,
     header: bool | None = None,
@@ -37,44 +39,54 @@ def read_csv(
     label_names: Sequence[str] | None = None,
     feature_names: Sequence[str] | None = None,
     width: int | None = None,
-    delimiter: str = ",",
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    comment: str | None = None,
     max_columns: int = MOST_COLUMNS,
 ) -> Dataset:
-    """A data set from a CSV file, plain or gzip, UTF-8 text.
+    """A data set from a CSV file, plain or gzip, UTF-8 text, or from an open stream of bytes.
 
     label: name of the label column, or its number from 0 (-1 is the last one, which is the
-        default); a text of digits that is no column's name is taken for the number.
-    header: whether the first line holds names; None tells it from the line.
+        default); a text of digits is a number, if there is such a column.
+    header: whether the first line holds names; None tells it from the lines.
     task: "classification" or "regression"; None tells it from the labels (see csv_labels).
     label_names: the classes of the training, for a file to test with; any other label is an
         error.
     feature_names: the columns of the training; where the file has a header, they are picked by
         name and other columns are left out. width: their number, where there are no names.
+    delimiter: what stands between cells; None finds one of `,` `;` `|`, tabs and spaces.
+    decimal: "." or ","; None finds it. thousands: what stands in 1,234, if anything does.
+    comment: lines that begin with this are passed over.
     max_columns: a first line with more cells is refused.
+    What was found or left out, and not asked for, is a sentence in the notes of the data set.
     DataFileError (a DataError) gives file, line, column, what was found and what was expected;
     ArgumentError is for arguments that no file could fulfil.
     """
-    wanted = _wanted(path, label, True, header, feature_names, width, delimiter, max_columns)
+    dialect = checked_dialect(delimiter, decimal, thousands, comment)
+    wanted = _wanted(path, label, True, header, feature_names, width, dialect, max_columns)
     names = _checked_task(task, label_names)
-    with open_bytes(wanted.path) as stream:
-        layout, records = _begin(read_records(stream, wanted.path, delimiter), wanted)
-        if names is None:
-            doubtful = layout.line if header is None and layout.names is None else None
-            labels: LabelStore | FixedLabels = LabelStore(task, doubtful)
-        else:
-            labels = FixedLabels(names)
+    notes: list[str] = []
+    with open_bytes(path) as stream:
+        layout, records = _begin(stream, wanted, notes)
+        labels: LabelStore | FixedLabels = (
+            LabelStore(task, layout.numerals) if names is None else FixedLabels(names)
+        )
         features = _read_rows(records, layout, labels)
-    return _dataset(layout, features, labels, default_label=label is None)
+    return _dataset(layout, features, labels, notes, default_label=label is None)
 
 
 def read_csv_features(
-    path: StrPath,
+    path: Source,
     *,
     feature_names: Sequence[str] | None = None,
     width: int | None = None,
     label: str | int | None = None,
     header: bool | None = None,
-    delimiter: str = ",",
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    comment: str | None = None,
     max_columns: int = MOST_COLUMNS,
 ) -> ByteRows | FloatRows:
     """The features of a CSV file to predict from; a label column may be there or not.
@@ -84,33 +96,34 @@ def read_csv_features(
     feature, but for the one that `label` names, if the file has it; their number must be
     `width` (or len(feature_names)), if given. Errors as in read_csv.
     """
-    wanted = _wanted(path, label, False, header, feature_names, width, delimiter, max_columns)
-    with open_bytes(wanted.path) as stream:
-        layout, records = _begin(read_records(stream, wanted.path, delimiter), wanted)
+    dialect = checked_dialect(delimiter, decimal, thousands, comment)
+    wanted = _wanted(path, label, False, header, feature_names, width, dialect, max_columns)
+    with open_bytes(path) as stream:
+        layout, records = _begin(stream, wanted, [])
         return _read_rows(records, layout, None)
 
 
 def _wanted(
-    path: StrPath,
+    path: Source,
     label: str | int | None,
     needs_label: bool,
     header: bool | None,
     feature_names: Sequence[str] | None,
     width: int | None,
-    delimiter: str,
+    dialect: Dialect,
     max_columns: int,
 ) -> Wanted:
     """The arguments, checked."""
     check_arguments(label, header, feature_names)
     names = None if feature_names is None else tuple(as_names(feature_names, "feature_names"))
     return Wanted(
-        checked_path(path),
+        name_of(path),
         label,
         needs_label,
         header,
         names,
         width,
-        checked_delimiter(delimiter),
+        dialect,
         max_columns,
     )
 
@@ -133,14 +146,17 @@ def _checked_task(task: str | None, label_names: Sequence[str] | None) -> tuple[
     return names
 
 
-def _begin(records: Iterator[Record], wanted: Wanted) -> tuple[Layout, Iterator[Record]]:
+def _begin(stream: BinaryIO, wanted: Wanted, notes: list[str]) -> tuple[Layout, Iterator[Record]]:
     """The layout, and the records that hold data."""
-    first = next(records, None)
-    if first is None:
+    dialect, records = open_records(stream, wanted.path, wanted.dialect, notes)
+    sample, records = read_sample(records)
+    if not sample:
         raise DataFileError(wanted.path, "the file is empty, expected rows of numbers")
-    layout = find_layout(first, wanted)
+    first = sample[0]
+    layout = find_layout(first, sample[1:], wanted._replace(dialect=dialect), notes)
     if layout.names is None:
-        return layout, chain([first], records)
+        return layout, records
+    next(records)
     second = next(records, None)
     if second is None:
         message = f"only a header ({listed(layout.names, 5)}), expected rows of numbers below it"
@@ -153,14 +169,16 @@ def _read_rows(
 ) -> ByteRows | FloatRows:
     """Every record into the packed numbers, and its label into the labels."""
     store = NumberStore()
-    pick = _picker(layout)
+    pick, numerals = _picker(layout), layout.numerals
     for line, cells in records:
         if len(cells) != layout.cells:
-            raise _wrong_length(layout, line, len(cells))
+            line, cells = layout.trimmed((line, cells))
+            if len(cells) != layout.cells:
+                raise _wrong_length(layout, line, len(cells))
         numbers = pick(cells)
-        wrong = store.add(numbers)
+        wrong = store.add(numerals.row(numbers))
         if wrong is not None:
-            complaint = wrong_cell(numbers[wrong]) or "expected a number"
+            complaint = wrong_cell(numbers[wrong], numerals) or "expected a number"
             raise layout.error(line, layout.features[wrong], complaint)
         if labels is not None and layout.label is not None:
             try:
@@ -197,6 +215,7 @@ def _dataset(
     layout: Layout,
     features: ByteRows | FloatRows,
     labels: LabelStore | FixedLabels,
+    notes: list[str],
     default_label: bool,
 ) -> Dataset:
     """All that was read, as a data set."""
@@ -213,6 +232,7 @@ def _dataset(
         feature_names=layout.feature_names,
         target_name=names[label] if names and label is not None else None,
         name=os.path.basename(layout.path) or layout.path,
+        notes=[*notes, *labels.notes()],
     )
 
 
@@ -220,10 +240,11 @@ def _label_hint(layout: Layout) -> str:
     """A hint at the column that is called as a label column would be."""
     names = layout.names
     if names is None:
-        return "; the last column was taken as the label, label= names another one"
+        return f"; the last column was taken as the label, {option('label', 0)} takes another one"
     called = [
         name for i, name in enumerate(names) if name.lower() in LABEL_NAMES and i != layout.label
     ]
     if called:
-        return f"; the last column was taken as the label, did you mean label={called[0]!r}?"
+        other = option("label", called[0])
+        return f"; the last column was taken as the label, did you mean {other}?"
     return ""

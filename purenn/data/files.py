@@ -6,9 +6,9 @@ A file is known by what it holds, not by what it is called: many copies of MNIST
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import BufferedReader, TextIOBase
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from purenn.checks import short
 from purenn.data.messages import DataFileError, StrPath
@@ -32,9 +32,11 @@ def checked_path(path: StrPath) -> str:
 def name_of(source: Source) -> str:
     """What a file is called in messages: its path; a stream that has none is standard input."""
     if not hasattr(source, "read"):
-        return checked_path(cast(StrPath, source))
+        return checked_path(source)
     if isinstance(source, TextIOBase):
-        raise ArgumentError("the stream gives text, must give bytes: sys.stdin.buffer, open(.., 'rb')")
+        raise ArgumentError(
+            "the stream gives text, must give bytes: sys.stdin.buffer, open(.., 'rb')"
+        )
     name = getattr(source, "name", None)
     return name if isinstance(name, str) and name != "<stdin>" else "standard input"
 
@@ -50,11 +52,7 @@ def open_bytes(source: Source) -> Iterator[BinaryIO]:
 
     name = name_of(source)
     try:
-        if hasattr(source, "read"):
-            raw = source if hasattr(source, "peek") else _Peekable(source)
-            yield _unpacked(cast(BufferedReader, raw))
-            return
-        with open(name, "rb") as raw:
+        with _opened(source) as raw:
             yield _unpacked(raw)
     except OSError as error:
         raise DataFileError(name, _reason(name, error)) from error
@@ -72,12 +70,20 @@ def open_bytes(source: Source) -> Iterator[BinaryIO]:
         raise
 
 
-class _Peekable(BufferedReader):
-    """A stream that cannot show its next bytes, as one that can; the other one stays open."""
-
-    def __del__(self) -> None:
-        with suppress(ValueError):
-            self.detach()
+@contextmanager
+def _opened(source: Source) -> Iterator[BufferedReader]:
+    """The bytes as they are, in a stream that can show what comes next."""
+    if not hasattr(source, "read"):
+        with open(source, "rb") as raw:
+            yield raw
+    elif hasattr(source, "peek"):
+        yield cast(BufferedReader, source)
+    else:
+        buffer = BufferedReader(cast(Any, source))
+        try:
+            yield buffer
+        finally:
+            buffer.detach()  # else the stream would be closed with it
 
 
 def _unpacked(raw: BufferedReader) -> BinaryIO:

@@ -200,8 +200,9 @@ def read_idx_folder(
 
     train-images-idx3-ubyte, train-labels-idx1-ubyte, and t10k- or test- for the test part, which
     may be missing (None). `.idx` for `-idx`, `.gz` at the end and a common prefix (as in
-    EMNIST) are fine, and so is a folder of such a name that holds the file. DataFileError as in read_idx_pair; also if there is no folder, no such
-    files, one file of a pair only, or a test label that the training part never has.
+    EMNIST) are fine, and so is a folder of such a name with the file in it. DataFileError as in
+    read_idx_pair; also if there is no folder, no such files, one file of a pair only, or a test
+    label that the training part never has.
     """
     path = checked_path(folder)
     found = _find_files(path)

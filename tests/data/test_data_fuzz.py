@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from purenn.data import read_csv, read_csv_features, read_idx, read_idx_pair, scaler_from_dict
-from purenn.data.csv_records import read_records
+from purenn.data.csv_dialect import Dialect
+from purenn.data.csv_records import open_records
 from purenn.errors import DataError, PurennError
 
 CSV = b'"a",b,kind\n1,2,x\n3,"4",y\r\n5,6.5,x\n'
@@ -124,7 +125,7 @@ def test_a_record_has_no_more_bytes_and_lines_than_the_limits(text: str) -> None
     told = ""
     with patch.multiple("purenn.data.csv_records", LONGEST_LINE=20, MOST_LINES=5):
         try:
-            read.extend(read_records(BytesIO(text.encode()), "f"))
+            read.extend(open_records(BytesIO(text.encode()), "f", Dialect(","), [])[1])
         except DataError as error:
             told = str(error)
     assert read == [(start, cells) for start, _, cells in good[: len(read)]]
