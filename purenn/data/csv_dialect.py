@@ -82,12 +82,16 @@ def find_dialect(head: Sequence[bytes], asked: Dialect, path: str, notes: list[s
         lines = lines[1:]
         if asked.delimiter is None:
             asked = asked._replace(delimiter=told)
-            notes.append(f"cells are split at {_called(told)}, as line 1 of the file says")
+            notes.append(
+                f"cells are split at {_called(told)}, as line 1 of the file says; "
+                f"{option('delimiter', ';' if told == ',' else ',')} says otherwise"
+            )
     if asked.comment is not None:
         lines = [line for line in lines if not line.startswith(asked.comment)]
     if asked.delimiter is None:
         asked = asked._replace(delimiter=_find_delimiter(lines, path, notes))
     records = _parsed(lines, asked.delimiter or ",")
+    _check_quotes(records, path)
     asked = asked._replace(skips_spaces=_needs_skipping(records, asked.delimiter))
     if asked.decimal is None:
         found = "." if asked.delimiter == "," else _find_decimal(records, path, asked, notes)
@@ -219,6 +223,20 @@ def _needs_skipping(records: Iterable[tuple[int, list[str]]], delimiter: str | N
     )
 
 
+def _check_quotes(records: Iterable[tuple[int, list[str]]], path: str) -> None:
+    """DataFileError for cells in single quotes, and for marks behind a backslash: not read here."""
+    for line, cells in records:
+        for place, cell in enumerate(cells):
+            text = cell.strip()
+            if len(text) > 1 and text[0] == text[-1] == "'":
+                message = f"found {shown(text)} in single quotes, expected double quotes or none"
+                raise DataFileError(path, message, line=line, column=place + 1)
+            if text.endswith("\\") and place + 1 < len(cells):
+                message = f"found {shown(text)}, a backslash before the next cell; put a cell "
+                message += "that holds a delimiter in double quotes, and take the backslash away"
+                raise DataFileError(path, message, line=line, column=place + 1)
+
+
 # -------------------------------------------------------------------------- the decimals
 
 EUROPEAN = Numerals(",", None)
@@ -229,9 +247,12 @@ def _find_decimal(
 ) -> str:
     """A comma if numbers are written with one, a point else."""
     grouped: tuple[int, str] | None = None
+    pointed: list[str] = []
     for line, cells in records:
         for cell in cells:
             text = cell.strip()
+            if "." in text and is_number(text):
+                pointed.append(text)
             if "," not in text or not EUROPEAN.reads(text):
                 continue
             if not seems_grouped(text, ","):
@@ -244,4 +265,8 @@ def _find_decimal(
     if grouped is not None and asked.thousands is None:
         line, text = grouped
         raise DataFileError(path, two_readings(text), line=line)
+    if pointed and asked.delimiter == ";" and all(seems_grouped(text, ".") for text in pointed):
+        text = pointed[0]
+        ways = f"{option('decimal', ',')} and {option('thousands', '.')}"
+        notes.append(f"{text} is read as a small number; {ways} read it as {text.replace('.', '')}")
     return "."

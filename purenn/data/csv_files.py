@@ -18,7 +18,7 @@ from purenn.data.csv_numbers import NumberStore, wrong_cell
 from purenn.data.csv_records import Record, open_records, read_sample
 from purenn.data.dataset import Dataset
 from purenn.data.files import Source, name_of, open_bytes
-from purenn.data.messages import DataFileError, listed, option
+from purenn.data.messages import DataFileError, listed, option, shown
 from purenn.data.rows import ByteRows, FloatRows
 from purenn.errors import ArgumentError
 from purenn.inputs import as_names
@@ -28,6 +28,7 @@ __all__ = ["read_csv", "read_csv_features"]
 MOST_COLUMNS = 100_000
 TASKS = (None, "classification", "regression")
 LABEL_NAMES = ("label", "class", "target", "species", "y")  # for a hint only, never for a choice
+SURE_NAMES = ("label", "target")  # of which another column is hardly the label
 
 
 def read_csv(
@@ -156,6 +157,8 @@ def _begin(stream: BinaryIO, wanted: Wanted, notes: list[str]) -> tuple[Layout, 
     layout = find_layout(first, sample[1:], wanted._replace(dialect=dialect), notes)
     if layout.names is None:
         return layout, records
+    if wanted.label is None and wanted.needs_label:
+        _check_label_name(layout)
     next(records)
     second = next(records, None)
     if second is None:
@@ -234,6 +237,21 @@ def _dataset(
         name=os.path.basename(layout.path) or layout.path,
         notes=[*notes, *labels.notes()],
     )
+
+
+def _check_label_name(layout: Layout) -> None:
+    """DataFileError where the last column is not the one that is called label."""
+    names = [name.lower() for name in layout.names or ()]
+    called = [name for name in SURE_NAMES if name in names]
+    if called and names[-1] not in LABEL_NAMES:
+        place = names.index(called[0])
+        name, last = (layout.names or ())[place], (layout.names or ())[-1]
+        raise layout.error(
+            layout.line,
+            place,
+            f"the last column {shown(last)} would be the label, but one is called {shown(name)}: "
+            f"did you mean {option('label', name)}? Else pass {option('label', last)}",
+        )
 
 
 def _label_hint(layout: Layout) -> str:

@@ -10,7 +10,8 @@ caller must say.
 
 from collections import Counter
 from collections.abc import Sequence
-from math import isfinite
+from itertools import pairwise
+from math import isclose, isfinite
 from typing import NamedTuple
 
 from purenn.data.csv_numbers import Numerals, is_missing
@@ -130,21 +131,33 @@ def _are_names(
     sure: another column tells of a header, so that less is enough here.
     """
     cells = [first[i] for i in columns]
-    if len(cells) < 2 or not _are_whole(cells) or not below[0]:
+    if len(cells) < 2 or not below[0]:
         return False
-    if _count_on(cells):
-        rows = list(zip(*(below[i] for i in columns), strict=True))
-        if sum(map(_count_on, rows)) * 2 > len(rows):
+    names = list(map(numerals.value, cells))
+    whole = _are_whole(cells)
+    if _has_even_steps(names):
+        rows = [[below[i][k] for i in columns] for k in range(len(below[0]))]
+        rows = [row for row in rows if not any(map(is_missing, row))]
+        if sum(_has_even_steps(list(map(numerals.value, row))) for row in rows) * 2 > len(rows):
             return False  # they all do
-        start, few = int(cells[0]), len(cells) < FEW
-        if sure or not few or (len(cells) > 2 and (start == 0 or start >= YEARS)):
+        counted = whole and names[1] == names[0] + 1 and (names[0] == 0 or names[0] >= YEARS)
+        if sure or len(cells) >= FEW or (len(cells) > 2 and counted):
             return True
-    if not sure and len(below[0]) < FEW:
+    if not whole or (not sure and len(below[0]) < FEW):
         return False
     values = [[numerals.value(text) for text in below[i] if not is_missing(text)] for i in columns]
-    if len(cells) > 2 and not any(number.is_integer() for some in values for number in some):
+    broken = [sum(map(float.is_integer, some)) * FEW <= len(some) for some in values]
+    if (len(cells) > 2 and all(broken)) or (names == [0, 1] and any(broken)):
         return True
-    return all(_is_far(float(cell), some) for cell, some in zip(cells, values, strict=True))
+    return all(map(_is_far, names, values))
+
+
+def _has_even_steps(numbers: Sequence[float]) -> bool:
+    """Numbers of which each is one step further than the last: 0, 1, 2 or 1990, 2000, 2010."""
+    step = numbers[1] - numbers[0]
+    return (step == 1 or (step != 0 and len(numbers) > 2)) and all(
+        isclose(b - a, step, rel_tol=1e-6) for a, b in pairwise(numbers) if isfinite(a)
+    )
 
 
 def _is_far(number: float, column: Sequence[float]) -> bool:

@@ -13,6 +13,7 @@ __all__ = ["about_ids", "about_index", "index_column"]
 
 ENOUGH = 5  # rows that count on, before a column is called one that numbers them
 UNNAMED = ("", "Unnamed: 0")  # what pandas writes, and reads, above the index of a table
+MOST_NOTES = 3
 IDS = ("id", "index", "nr", "no", "number")
 
 
@@ -40,7 +41,7 @@ def about_index(below: Sequence[Sequence[str]]) -> str:
 def about_ids(
     names: tuple[str, ...] | None, below: Sequence[Sequence[str]], features: Sequence[int]
 ) -> list[str]:
-    """A line for each feature that seems to number the rows, unless it is the only one."""
+    """A line for a feature that seems to number the rows, unless it is the only one."""
     if len(features) < 2 or len(below) < ENOUGH:
         return []
     notes = []
@@ -52,17 +53,17 @@ def about_ids(
                 f"{column} seems to number the rows; if it does, {option('drop', (name,))} "
                 "leaves it out, since nothing can be learned from it"
             )
-    return notes
+    return notes[:MOST_NOTES]
 
 
 def _counts(name: str | int, column: Sequence[str]) -> bool:
-    """Whole numbers, each larger than the last; of a column called id, different ones."""
+    """Whole numbers, each one more than the last; of a column called id, different ones."""
     if not _are_whole(column):
         return False
     called = isinstance(name, str) and name.lower().replace("_", " ").split()[-1:]
     if called and (called[0] in IDS or str(name).endswith("Id")):
         return len(set(column)) == len(column)
-    return all(a < b for a, b in pairwise(map(int, column)))
+    return all(a + 1 == b for a, b in pairwise(map(int, column)))
 
 
 def _are_whole(column: Sequence[str]) -> bool:

@@ -198,7 +198,8 @@ class LabelStore:
         if not self._may_be_classes(numbers):
             if all(self._numerals.value(text).is_integer() for text in numbers):
                 way = option("task", "classification")
-                self._notes.append(f"the labels are taken for values; {way} takes them for classes")
+                what = "the whole numbers of the label column"
+                self._notes.append(f"{what} are taken for values; {way} takes them for classes")
             return "regression"
         many = f"the {len(self._spaced)} different numbers of the label column"
         way = option("task", "regression")

@@ -19,6 +19,8 @@ from purenn.errors import ArgumentError
 
 __all__ = ["Layout", "Wanted", "check_arguments", "find_layout"]
 
+COMMENTS = ("#", "%", "//", "!", "*")  # how lines begin that are no part of a table
+
 
 class Wanted(NamedTuple):
     """What the caller says about a file."""
@@ -77,9 +79,11 @@ def find_layout(
     if trailing:
         cells = cells[: trailing[0]]
         notes.append(_about_trailing(trailing, wanted))
-    _check_count(line, cells, wanted)
     stripped = [cell.strip() for cell in cells]
     below = _alike(sample, len(cells))
+    if sample and len(sample[-1][1]) != len(cells) and wanted.dialect.comment is None:
+        _check_comment(line, stripped, sample[-1], wanted.path)
+    _check_count(line, cells, wanted)
     names = tuple(stripped) if _is_header(line, stripped, below, wanted, notes) else None
     label = _label_column(line, cells, names, wanted, notes)
     index = None if label == 0 else index_column(names, below)
@@ -115,6 +119,19 @@ def _about_trailing(trailing: tuple[int, int], wanted: Wanted) -> str:
     if trailing[1] == 1:
         return f"lines end with {mark}: the empty column behind it is left out"
     return f"the {trailing[1]} empty columns at the end of the lines are left out"
+
+
+def _check_comment(line: int, cells: Sequence[str], other: Record, path: str) -> None:
+    """DataFileError for a first line that is another text than the table, marked as such."""
+    mark = next((mark for mark in COMMENTS if cells[0].startswith(mark)), None)
+    if mark is not None:
+        found = f"line {line} begins with {mark!r} and has {len(cells):,} cells"
+        raise DataFileError(
+            path,
+            f"{found}, where {len(other[1]):,} stand in line {other[0]}: is it a comment? "
+            f"{option('comment', mark)} passes over such lines",
+            line=line,
+        )
 
 
 def _check_count(line: int, cells: Sequence[str], wanted: Wanted) -> None:
