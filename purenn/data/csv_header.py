@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import isclose, isfinite
 from typing import NamedTuple
 
-from purenn.data.csv_numbers import Numerals, is_missing
+from purenn.data.csv_numbers import Numerals, is_missing, seems_number
 from purenn.data.messages import DataFileError, option, shown
 
 __all__ = ["is_header"]
@@ -79,7 +79,7 @@ def _signs(first: Sequence[str], below: Sequence[Sequence[str]], numerals: Numer
     signs = _Signs([], [], [], [], [], _counts_rows(first[0], below[0]))
     for i, (cell, column) in enumerate(zip(first, below, strict=True)):
         known = [text for text in column if not is_missing(text)]
-        numeric = sum(map(numerals.reads, known))
+        numeric = sum(map(seems_number, known))
         if is_missing(cell):
             continue
         if numerals.reads(cell) and (numeric or not known):
@@ -137,7 +137,7 @@ def _are_names(
     whole = _are_whole(cells)
     if _has_even_steps(names):
         rows = [[below[i][k] for i in columns] for k in range(len(below[0]))]
-        rows = [row for row in rows if not any(map(is_missing, row))]
+        rows = [row for row in rows if all(map(numerals.reads, row))]
         if sum(_has_even_steps(list(map(numerals.value, row))) for row in rows) * 2 > len(rows):
             return False  # they all do
         counted = whole and names[1] == names[0] + 1 and (names[0] == 0 or names[0] >= YEARS)
@@ -145,7 +145,7 @@ def _are_names(
             return True
     if not whole or (not sure and len(below[0]) < FEW):
         return False
-    values = [[numerals.value(text) for text in below[i] if not is_missing(text)] for i in columns]
+    values = [[numerals.value(text) for text in below[i] if numerals.reads(text)] for i in columns]
     broken = [sum(map(float.is_integer, some)) * FEW <= len(some) for some in values]
     if (len(cells) > 2 and all(broken)) or (names == [0, 1] and any(broken)):
         return True

@@ -18,6 +18,7 @@ __all__ = [
     "is_missing",
     "is_number",
     "seems_grouped",
+    "seems_number",
     "two_readings",
     "wrong_cell",
 ]
@@ -110,6 +111,14 @@ SPELLINGS = (  # that a message can name, where this file is read in another one
     Numerals(",", " "),
     Numerals(".", "'"),
 )
+
+
+def seems_number(text: str) -> bool:
+    """Whether this is a number in some spelling, be it another one than the file's."""
+    if is_number(text):
+        return True
+    short = len(text) < 40 and any(map(str.isdecimal, text))
+    return short and any(spelling.reads(text) for spelling in SPELLINGS)
 
 
 def wrong_cell(text: str, numerals: Numerals = PYTHON) -> str | None:
