@@ -291,7 +291,7 @@ def numbered(count: int, *, start: int = 0, target: bool = True) -> list[list[st
 def test_a_header_of_numbers_is_told_or_refused(
     write: Write, content: str, names: tuple[str, ...] | None
 ) -> None:
-    last = {"label": -1}
+    last: dict[str, Any] = {"label": -1}
     if names is None:
         assert "header=True or header=False" in error_of(write(content), **last)
         return
@@ -405,7 +405,7 @@ def test_options_in_the_words_of_the_command_line() -> None:
         assert option("header", False) == "--no-header"
         assert option("drop", ("a", "b c")) == "--drop a 'b c'"
         assert option("decimal", ",") == "--decimal ,"
-        assert option("thousands", "'") == "--thousands ''\\'''"
+        assert option("thousands", "'") == "--thousands ''\"'\"''"
     finally:
         spoken_to.reset(token)
 
