@@ -45,11 +45,10 @@ def is_header(
     notes: list[str],
 ) -> bool:
     """Whether the first record holds names. What is not certain is a note, or DataFileError."""
-    below = list(zip(*sample, strict=True)) or [()] * len(first)
-    signs = _signs(first, below, numerals)
+    signs = _signs(first, sample, numerals)
     named = bool(signs.words or signs.counted)
     sure = named or bool(signs.alone)
-    odd = _are_names(first, below, signs.numbers, numerals, sure)
+    odd = _are_names(first, sample, signs.numbers, numerals, sure)
     if named and not signs.numbers and len(signs.words) + signs.counted > len(signs.recurring):
         return True
     if odd and (named or signs.alone) and not signs.recurring:
@@ -64,7 +63,7 @@ def is_header(
     if signs.alone and len(signs.numbers) > 1 and _are_whole([first[i] for i in signs.numbers]):
         raise _cannot_tell(line, first, signs, path)
     if not signs.numbers and not signs.recurring and (signs.alone or signs.others):
-        if sample and not signs.alone and not _recur(below):
+        if sample and not signs.alone and not _recur(sample):
             raise _cannot_tell(line, first, signs, path)
         return True
     notes.append(
@@ -74,11 +73,15 @@ def is_header(
     return False
 
 
-def _signs(first: Sequence[str], below: Sequence[Sequence[str]], numerals: Numerals) -> _Signs:
+def _column(sample: Sequence[Sequence[str]], place: int) -> list[str]:
+    return [row[place] for row in sample]
+
+
+def _signs(first: Sequence[str], sample: Sequence[Sequence[str]], numerals: Numerals) -> _Signs:
     """Each column under one of the signs, or none."""
-    signs = _Signs([], [], [], [], [], _counts_rows(first[0], below[0]))
-    for i, (cell, column) in enumerate(zip(first, below, strict=True)):
-        known = [text for text in column if not is_missing(text)]
+    signs = _Signs([], [], [], [], [], _counts_rows(first[0], _column(sample, 0)))
+    for i, cell in enumerate(first):
+        known = [row[i] for row in sample if not is_missing(row[i])]
         numeric = sum(map(seems_number, known))
         if is_missing(cell):
             continue
@@ -121,7 +124,7 @@ def _are_whole(cells: Sequence[str]) -> bool:
 
 def _are_names(
     first: Sequence[str],
-    below: Sequence[Sequence[str]],
+    sample: Sequence[Sequence[str]],
     columns: Sequence[int],
     numerals: Numerals,
     sure: bool,
@@ -131,21 +134,22 @@ def _are_names(
     sure: another column tells of a header, so that less is enough here.
     """
     cells = [first[i] for i in columns]
-    if len(cells) < 2 or not below[0]:
+    if len(cells) < 2 or not sample:
         return False
     names = list(map(numerals.value, cells))
     whole = _are_whole(cells)
     if _has_even_steps(names):
-        rows = [[below[i][k] for i in columns] for k in range(len(below[0]))]
+        rows = [[row[i] for i in columns] for row in sample]
         rows = [row for row in rows if all(map(numerals.reads, row))]
         if sum(_has_even_steps(list(map(numerals.value, row))) for row in rows) * 2 > len(rows):
             return False  # they all do
         counted = whole and names[1] == names[0] + 1 and (names[0] == 0 or names[0] >= YEARS)
         if sure or len(cells) >= FEW or (len(cells) > 2 and counted):
             return True
-    if not whole or (not sure and len(below[0]) < FEW):
+    if not whole or (not sure and len(sample) < FEW):
         return False
-    values = [[numerals.value(text) for text in below[i] if numerals.reads(text)] for i in columns]
+    known = [[row[i] for row in sample if numerals.reads(row[i])] for i in columns]
+    values = [list(map(numerals.value, some)) for some in known]
     broken = [sum(map(float.is_integer, some)) * FEW <= len(some) for some in values]
     if (len(cells) > 2 and all(broken)) or (names == [0, 1] and any(broken)):
         return True
@@ -169,9 +173,9 @@ def _is_far(number: float, column: Sequence[float]) -> bool:
     return max(low - number, number - high) > FAR * (high - low)
 
 
-def _recur(below: Sequence[Sequence[str]]) -> bool:
-    """Whether some column of words holds one of them twice: then names would stand apart."""
-    return any(len(set(column)) < len(column) for column in below)
+def _recur(sample: Sequence[Sequence[str]]) -> bool:
+    """Whether some column holds a text twice: then names would stand apart."""
+    return any(len(set(_column(sample, i))) < len(sample) for i in range(len(sample[0])))
 
 
 def _cannot_tell(line: int, first: Sequence[str], signs: _Signs, path: str) -> DataFileError:

@@ -99,7 +99,7 @@ def find_layout(
 def _alike(sample: Sequence[Record], count: int) -> list[list[str]]:
     """The cells of those records that are as long as the first one."""
     rows = [cells[:count] for _, cells in sample if not any(map(str.strip, cells[count:]))]
-    return [[cell.strip() for cell in cells] for cells in rows if len(cells) == count]
+    return [list(map(str.strip, cells)) for cells in rows if len(cells) == count]
 
 
 def _trailing(records: Sequence[Sequence[str]]) -> tuple[int, int] | None:
