@@ -222,8 +222,6 @@ def read_idx_folder(
 
 def _find_files(path: str) -> dict[tuple[str, str], str]:
     """The files of a folder by (part, images or labels)."""
-    import re  # here: `import purenn.data` stays cheap
-
     try:
         names = sorted(os.listdir(path))
     except NotADirectoryError as error:
@@ -233,17 +231,9 @@ def _find_files(path: str) -> dict[tuple[str, str], str]:
     except (OSError, ValueError) as error:
         raise DataFileError(path, f"the folder cannot be read ({error})") from error
     folders = [name for name in names if os.path.isdir(os.path.join(path, name))]
+    found = _first_of_each(path, [name for name in names if name not in folders])
     within = [os.path.join(name, each) for name in folders for each in _named_alike(path, name)]
-    found: dict[tuple[str, str], str] = {}
-    for several in ([name for name in names if name not in folders], within):
-        known = set(found)  # a file beside a folder of its name is taken
-        for name in several:  # sorted: the plain file comes before the packed one, and is taken
-            match = re.fullmatch(FILE_NAME, os.path.basename(name), re.IGNORECASE)
-            if match is None or (match["part"].lower(), match["what"].lower()) in known:
-                continue
-            key = (match["part"].lower(), match["what"].lower())
-            _check_one_set(path, found.get(key), name)
-            found.setdefault(key, name)
+    found = _first_of_each(path, within) | found  # a file beside a folder of its name is taken
     if not found:
         holds = f"found {listed(names)}" if names else "the folder is empty"
         expected = "expected IDX files such as train-images-idx3-ubyte.gz"
@@ -251,11 +241,28 @@ def _find_files(path: str) -> dict[tuple[str, str], str]:
     return found
 
 
+def _key(name: str) -> tuple[str, str] | None:
+    """Which part of a data set a file is, and whether images or labels, by its name."""
+    import re  # here: `import purenn.data` stays cheap
+
+    match = re.fullmatch(FILE_NAME, os.path.basename(name), re.IGNORECASE)
+    return None if match is None else (match["part"].lower(), match["what"].lower())
+
+
+def _first_of_each(path: str, names: list[str]) -> dict[tuple[str, str], str]:
+    """A file for each key; the names are sorted, so a plain file comes before a packed one."""
+    found: dict[tuple[str, str], str] = {}
+    for name in names:
+        key = _key(name)
+        if key is not None:
+            _check_one_set(path, found.get(key), name)
+            found.setdefault(key, name)
+    return found
+
+
 def _named_alike(path: str, folder: str) -> list[str]:
     """The files in a folder that unpacking has named like the file in it."""
-    import re
-
-    if re.fullmatch(FILE_NAME, folder, re.IGNORECASE) is None:
+    if _key(folder) is None:
         return []
     try:
         return sorted(os.listdir(os.path.join(path, folder)))

@@ -65,6 +65,8 @@ def test_round_trip(
     tmp_path: Path, rows: list[list[Any]], names: Any, dialect: dict[str, Any], told: bool
 ) -> None:
     path = tmp_path / "table.csv"
+    if dialect["delimiter"] == " " and not all(row[2].strip() for row in rows):
+        return  # runs of spaces hold no empty cells
     if not written(path, rows, names, **dialect):
         return
     asked = {"delimiter": dialect["delimiter"], "header": names is not None} if told else {}
