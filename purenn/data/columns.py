@@ -23,7 +23,6 @@ from purenn.data.messages import guess, listed, option, shown
 from purenn.data.rows import RowSource
 from purenn.errors import ArgumentError, DataError
 from purenn.inputs import as_names
-from purenn.strict_json import check_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -432,6 +431,8 @@ def columns_from_dict(saved: Any) -> Columns:
 
 
 def _column(data: Any, where: str) -> Column:
+    from purenn.strict_json import check_text  # here: `import purenn.data` stays cheap
+
     check_keys(data, KEYS, where)
     name, categories, fill = (data[key] for key in KEYS)
     if name is not None:

@@ -70,8 +70,9 @@ class Dataset:
         if self.image_shape is not None and self.image_shape[0] * self.image_shape[1] != width:
             raise DataError(f"{self.name}: images {self.image_shape} do not have {width:,} pixels")
         if self.columns is not None and self.columns.width != width:
+            made = self.columns.width
             raise DataError(
-                f"{self.name}: rows of {width:,} numbers, but the columns make {self.columns.width:,}"
+                f"{self.name}: rows of {width:,}, but the columns make {made:,} numbers"
             )
 
     @property
