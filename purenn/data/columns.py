@@ -127,7 +127,8 @@ class Column:
 
     def fitted(self, raw: array[float], how: str) -> Column:
         """This column with the fill of these raw numbers, those that are missing left out."""
-        there = array("d", [cell for cell in raw if not isnan(cell)])
+        unknown = nan if self.categories is None else UNSEEN
+        there = array("d", [cell for cell in raw if not isnan(cell) and cell != unknown])
         if not there:
             raise DataError(
                 f"{self.title} is empty in all {len(raw):,} rows; leave it out: "

@@ -136,8 +136,7 @@ class CellReader:
         elif self._missing in FILLS:
             return
         else:
-            mend = "expected a text" if j in self._texts else "expected a number"
-            mend += "; fill it in"
+            mend = f"expected {self._kind_of(j)}; fill it in"
             if self._learns:
                 ways = f"{option('missing', 'mean')} or {option('missing', 'median')}"
                 mend += f", or let {ways} do it; {self._drop(j)}"
@@ -145,6 +144,11 @@ class CellReader:
         found = f"found {shown(text)} for a missing value" if text else "found an empty cell"
         rows = f"{option('missing', 'drop')} leaves such rows out"
         raise self._error(line, j, f"{found}, {mend}; {rows}")
+
+    def _kind_of(self, j: int) -> str:
+        if j in self._undecided:
+            return "a number or a word"
+        return "a word" if j in self._texts else "a number"
 
     def _gaps_of(self, cells: Sequence[str]) -> list[int]:
         return [
@@ -245,24 +249,22 @@ class CellReader:
         """A sentence for each thing that was told from the cells, filled in or left out."""
         notes = [self._told(j, texts) for j, texts in sorted(self._texts.items()) if texts.learns]
         if self.unlabelled:
-            notes.append(f"{self.unlabelled:,} rows without a label were left out")
-        gaps = self._listed(self.gaps)
+            notes.append(f"left out {_counted(self.unlabelled, 'row')} without a label")
         if self.dropped:
             notes.append(
-                f"{self.dropped:,} rows with a missing cell were left out ({gaps}); "
-                f"{option('missing', 'mean')} fills them in"
+                f"left out {_counted(self.dropped, 'row')} with a missing cell "
+                f"({self._listed(self.gaps)}); {option('missing', 'mean')} fills them in"
             )
         elif self.gaps:
-            how = f"the {self._missing} of the column, of texts the most frequent one"
-            with_what = how if self._columns is None else "what the training says"
             notes.append(
-                f"{self.gaps.total():,} missing cells were filled in ({gaps}) with {with_what}; "
+                f"filled in {_counted(self.gaps.total(), 'missing cell')} "
+                f"({self._listed(self.gaps)}) with {self._filling()}; "
                 f"{option('missing', 'drop')} leaves such rows out"
             )
         if self.unseen:
             notes.append(
-                f"{self.unseen.total():,} texts that the training did not hold "
-                f"({self._listed(self.unseen)}) count as none of the known ones"
+                f"took {_counted(self.unseen.total(), 'text')} that the training did not hold "
+                f"({self._listed(self.unseen)}) for none of the known ones"
             )
         return notes
 
@@ -273,10 +275,20 @@ class CellReader:
                 f"{self._called(j)} holds {shown(known[0])} wherever it holds something, and so "
                 f"tells nothing; {self._drop(j)}"
             )
-        asked = "was asked to be" if texts.asked else "is"
+        what = "is taken as text" if texts.asked else "holds words"
         return (
-            f"{self._called(j)} {asked} one of texts: an input for each of {len(known)} "
-            f"({listed(known, 5)}); {self._drop(j)}"
+            f"{self._called(j)} {what}: {len(known)} categories ({listed(known, 5)}), an input "
+            f"for each; {self._drop(j)}"
+        )
+
+    def _filling(self) -> str:
+        """What the gaps were filled with, in words."""
+        if self._columns is not None:
+            return "what the training says"
+        texts = [j in self._texts for j in self.gaps]
+        number = "" if all(texts) else f"the {self._missing} of the column"
+        return (
+            number + " or " * (0 < sum(texts) < len(texts)) + "its most frequent text" * any(texts)
         )
 
     def _listed(self, counts: Counter[int]) -> str:
@@ -353,6 +365,10 @@ class CellReader:
             mend = f"{example}; they look like names or ids{mend}, {self._as_text(j)}"
             mend += f" (at most {MOST_ASKED:,})"
         return self._error(line, j, found + mend)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _is_word(text: str) -> bool:

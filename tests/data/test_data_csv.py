@@ -178,7 +178,7 @@ FAILURES = [
     (
         "a,b,c\n1,two,x\n1,2,x\n",
         {},
-        "line 3, column 2 ('b'): found '2', expected a word, as the col",
+        "line 3, column 2 ('b'): found '2', expected a word, as the ",
     ),
     ("1,2,x\n1,two,x\n", {}, "data.csv, line 2, column 2: found 'two', expected a number"),
     ("a,b,c\n1,,x\n", {}, "data.csv, line 2, column 2 ('b'): found an empty cell, expected a num"),
@@ -191,7 +191,7 @@ FAILURES = [
     (
         'a,b,c\n1,"3,5",x\n',
         {},
-        "found '3,5', expected a number or a word; write decimals with a po",
+        "found '3,5', expected a number or a word; write decimals with a ",
     ),
     ("a,b,c\n1,2,\n", {}, "data.csv, line 2, column 3 ('c'): found an empty cell, expected a lab"),
     ("a,b,c\n1,2,nan\n", {}, "data.csv, line 2, column 3 ('c'): found 'nan', expected a finite"),
