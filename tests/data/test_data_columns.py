@@ -264,7 +264,7 @@ def test_a_data_set_keeps_its_columns_and_notes() -> None:
     assert list(refitted.features) == list(fitted.transform(rest.features.raw))  # type: ignore[attr-defined]
     with pytest.raises(DataError, match="the features are numbers, which no columns made"):
         Dataset(INPUTS, [0.0] * 4).with_columns(fitted)
-    with pytest.raises(DataError, match="2 numbers a row, but the columns make 3"):
+    with pytest.raises(DataError, match="rows of 2, but the columns make 3 numbers"):
         Dataset(PEOPLE[:1], [0.0], columns=AGE_AND_SEX)
 
 
