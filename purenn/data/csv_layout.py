@@ -13,6 +13,7 @@ from purenn.data.csv_dialect import Dialect
 from purenn.data.csv_header import is_header
 from purenn.data.csv_index import about_ids, about_index, index_column
 from purenn.data.csv_numbers import Numerals
+from purenn.data.csv_picking import Asked, Picked, as_number, picked
 from purenn.data.csv_records import Record
 from purenn.data.messages import DataFileError, guess, listed, option, shown
 from purenn.errors import ArgumentError
@@ -33,6 +34,7 @@ class Wanted(NamedTuple):
     width: int | None
     dialect: Dialect
     max_columns: int
+    columns: Asked = Asked()  # that are left out, picked, taken as text or passed through
 
 
 class Layout(NamedTuple):
@@ -44,6 +46,8 @@ class Layout(NamedTuple):
     names: tuple[str, ...] | None  # all of the header, None if there is none
     label: int | None
     features: tuple[int, ...]
+    text: tuple[int, ...] = ()  # those of them that are text, whatever is in them
+    kept: tuple[int, ...] = ()  # columns that are passed through as written
     numerals: Numerals = Numerals()  # how the numbers are written
     trailing: int = 0  # empty cells at the end of a record, which are no columns
 
@@ -85,15 +89,28 @@ def find_layout(
         _check_comment(line, stripped, sample[-1], wanted.path)
     _check_count(line, cells, wanted)
     names = tuple(stripped) if _is_header(line, stripped, below, wanted, notes) else None
-    label = _label_column(line, cells, names, wanted, notes)
-    index = None if label == 0 else index_column(names, below)
-    features = _feature_columns(line, len(cells), names, label, index, wanted)
-    if index is not None and index not in features:
+    asked = picked(wanted.columns, names, len(cells), wanted.path, line)
+    label = _label_column(line, cells, names, wanted, asked, notes)
+    index = None if label == 0 or asked.features else index_column(names, below)
+    features = _feature_columns(line, len(cells), names, label, index, wanted, asked)
+    if index is not None and index not in (*features, *asked.drop):
         notes.append(about_index(below))
     if wanted.feature_names is None and wanted.needs_label:
         notes += about_ids(names, below, features)
-    numerals, surplus = wanted.dialect.numerals, trailing[1] if trailing else 0
-    return Layout(wanted.path, line, len(cells), names, label, features, numerals, surplus)
+    layout = Layout(
+        wanted.path,
+        line,
+        len(cells),
+        names,
+        label,
+        features,
+        asked.text,
+        asked.keep,
+        wanted.dialect.numerals,
+        trailing[1] if trailing else 0,
+    )
+    _check_asked(layout, asked, wanted.needs_label)
+    return layout
 
 
 def _alike(sample: Sequence[Record], count: int) -> list[list[str]]:
@@ -134,6 +151,19 @@ def _check_comment(line: int, cells: Sequence[str], other: Record, path: str) ->
         )
 
 
+def _check_asked(layout: Layout, asked: Picked, needs_label: bool) -> None:
+    """DataFileError for columns that are asked to be two things at once."""
+    line, label = layout.line, layout.label
+    if needs_label and label in asked.drop:
+        message = f"this is the label column, which is needed; {option('label', 'COL')} names it"
+        raise layout.error(line, label, message)
+    for place in asked.text:
+        if place not in layout.features:
+            what = "the label" if place == label else "left out"
+            message = f"this column is {what}, and no feature that could be taken as text"
+            raise layout.error(line, place, message)
+
+
 def _check_count(line: int, cells: Sequence[str], wanted: Wanted) -> None:
     """Enough columns and not too many."""
     if len(cells) > wanted.max_columns:
@@ -161,17 +191,15 @@ def _is_header(
     if wanted.header is not None:
         return wanted.header
     label, names = wanted.label, wanted.feature_names
-    if isinstance(label, str) and not _is_integer(label) and label in first:
+    if isinstance(label, str) and as_number(label) is None and label in first:
         place = first.index(label)
         if all(cells[place] != label for cells in below):
             return True
     if names is not None and set(names) <= set(first):
         return True
+    if not wanted.columns.names.isdisjoint(first):
+        return True
     return is_header(line, first, below, wanted.dialect.numerals, wanted.path, notes)
-
-
-def _is_integer(text: str) -> bool:
-    return len(text) < 10 and text.isascii() and text.removeprefix("-").isdecimal()
 
 
 def _label_column(
@@ -179,6 +207,7 @@ def _label_column(
     cells: Sequence[str],
     names: tuple[str, ...] | None,
     wanted: Wanted,
+    asked: Picked,
     notes: list[str],
 ) -> int | None:
     """The number of the label column."""
@@ -186,7 +215,7 @@ def _label_column(
     if label is None:
         return count - 1 if wanted.needs_label else None
     if isinstance(label, str):
-        if not _is_integer(label) or _is_rather_a_name(label, names, wanted):
+        if as_number(label) is None or _is_rather_a_name(label, names, wanted):
             return _named(line, label, names, wanted)
         label = int(label)
         if names is not None and -count <= label < count and str(label) in names:
@@ -196,8 +225,12 @@ def _label_column(
                     f"the label {label} is the column of this number, {shown(names[label])}, and "
                     f"not column {place + 1}, which has this name; {option('label', place)} is that"
                 )
-    if not wanted.needs_label and count == _expected_width(wanted):
-        return None  # a file to predict that has the features only
+    if not wanted.needs_label:  # a file to predict from may have the features only
+        expected = _expected_width(wanted)
+        if expected is not None and count == expected + len(set(asked.drop)):
+            return None
+        if asked.features is not None and not -count <= label < count:
+            return None
     if not -count <= label < count:
         message = f"there is no label column {label}: the {count} columns are 0 to {count - 1}"
         raise DataFileError(wanted.path, f"{message}, or -{count} to -1 from the end", line=line)
@@ -245,11 +278,18 @@ def _feature_columns(
     label: int | None,
     index: int | None,
     wanted: Wanted,
+    asked: Picked,
 ) -> tuple[int, ...]:
     """The numbers of the feature columns, in the order of the training."""
     if names is not None and wanted.feature_names is not None:
         return _columns_by_name(line, names, wanted.feature_names, wanted.path)
-    features = tuple(i for i in range(count) if i not in (label, index))
+    if asked.features is not None and label in asked.features:
+        name = names[label] if names and label is not None else None
+        message = f"this is the label column, no feature; {option('label', 'COL')} names another"
+        place = None if label is None else label + 1
+        raise DataFileError(wanted.path, message, line=line, column=place, name=name)
+    left_out = {label, index, *asked.drop}
+    features = asked.features or tuple(i for i in range(count) if i not in left_out)
     expected = _expected_width(wanted)
     if not features or (expected is not None and len(features) != expected):
         needed = "one or more" if expected is None else f"{expected:,} as in the training"
