@@ -50,7 +50,7 @@ def about_ids(
         if _counts(name, [cells[i] for cells in below]):
             column = f"column {i + 1}" if names is None else f"column {shown(name)}"
             notes.append(
-                f"{column} seems to number the rows; if it does, {option('drop', (name,))} "
+                f"{column} seems to number the rows; if it does, {option('drop', [name])} "
                 "leaves it out, since nothing can be learned from it"
             )
     return notes[:MOST_NOTES]

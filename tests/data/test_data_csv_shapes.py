@@ -388,7 +388,7 @@ def test_a_column_that_numbers_the_rows_gets_advice(write: Write, name: str, ste
     rows = [[str(100 + i * step % 15), *row] for i, row in enumerate(ROWS)]
     data = read_csv(write(text([[name, *NAMES], *rows])))
     assert data.features.width == 4
-    assert [note for note in data.notes if f"drop=('{name}',)" in note]
+    assert [note for note in data.notes if f"drop=['{name}']" in note]
 
 
 # ---------------------------------------------------------------------------- messages

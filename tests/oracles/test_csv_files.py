@@ -90,7 +90,7 @@ def test_an_index_that_was_shuffled(tmp_path: Path) -> None:
     data = read_csv(path)
     assert list(data.features) == frame[["a", "b"]].values.tolist()
     frame.to_csv(path, index_label="id")
-    assert any("drop=('id',)" in note for note in read_csv(path).notes)
+    assert any("drop=['id']" in note for note in read_csv(path).notes)
 
 
 @pytest.mark.parametrize("labels", [["01", "1"], ["yes", "Yes"], ["nan", "inf"], [" x", "y"]])
