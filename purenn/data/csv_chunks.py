@@ -1,33 +1,53 @@
-"""A CSV file in pieces: so many rows at a time, whatever the size of the file."""
+"""A CSV file of any length, some rows at a time: to predict or to judge in bounded memory."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from purenn.data.columns import Column, Columns
-from purenn.data.csv_files import Reading, Source, begin
-from purenn.data.csv_labels import FixedLabels, LabelStore
-from purenn.data.csv_layout import find_columns
-from purenn.data.csv_table import TableStore
+from purenn.checks import whole
+from purenn.data.columns import Columns
+from purenn.data.csv_cells import CellReader
+from purenn.data.csv_dialect import checked_dialect
+from purenn.data.csv_files import (
+    MOST_COLUMNS,
+    begin,
+    check_missing,
+    checked_asked,
+    checked_task,
+    checked_wanted,
+    missing_label,
+    of_training,
+    read_rows,
+)
+from purenn.data.csv_labels import FixedLabels, LabelError, LabelStore
+from purenn.data.csv_layout import Layout, Wanted
+from purenn.data.csv_picking import checked_columns
+from purenn.data.csv_records import Record
+from purenn.data.files import Source, open_bytes
 from purenn.data.rows import RowSource
+from purenn.errors import ArgumentError
 
 __all__ = ["Chunk", "csv_chunks"]
 
 
 class Chunk(NamedTuple):
-    """Some rows of a file.
-
-    features  of a model, as its inputs
-    targets   class numbers or values; empty where no label was asked for
-    kept      the cells of the columns to keep, as they are written
-    names     of these columns
-    first     the number of the first row, from 0
-    """
+    """Some rows of a file, one after the other."""
 
     features: RowSource
-    targets: list[Any]
-    kept: list[list[str]]
-    names: list[str]
-    first: int
+    targets: list[Any] | None  # class numbers or values; None where no label is needed
+    kept: list[list[str]]  # of each row the cells that are passed through, as written
+    names: list[str]  # of their columns; numbers from 0 where the file has no header
+    line: int  # of the first row
+    first: int  # its number among all rows that were given out
+
+
+class _Way(NamedTuple):
+    """How the rows of a chunk are read."""
+
+    rows: int
+    columns: Columns | None
+    missing: str
+    label_names: tuple[str, ...] | None
 
 
 def csv_chunks(
@@ -36,44 +56,84 @@ def csv_chunks(
     rows: int = 1000,
     keep: Sequence[str | int] = (),
     needs_label: bool = False,
+    label: str | int | None = None,
+    header: bool | None = None,
+    task: str | None = None,
     label_names: Sequence[str] | None = None,
+    feature_names: Sequence[str] | None = None,
+    width: int | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    comment: str | None = None,
+    drop: Sequence[str | int] = (),
+    features: Sequence[str | int] | None = None,
+    text: Sequence[str | int] = (),
+    missing: str = "error",
     columns: Columns | None = None,
+    max_columns: int = MOST_COLUMNS,
     notes: list[str] | None = None,
-    **how: Any,
 ) -> Iterator[Chunk]:
-    """The rows of a file for a model that has been trained, some at a time.
+    """The rows of a CSV file as they come, at most so many at a time.
 
-    keep         columns whose cells pass through as they are written: names or numbers
-    needs_label  targets are read as well: class numbers by label_names, else values
-    columns      those of the training; None: all features are numbers
-    The other arguments and errors are those of read_csv_features.
+    keep: columns whose cells are passed through as written, names or numbers from 0; the label
+        may be among them, and what is no feature.
+    needs_label: the file must have the label column, and each chunk gives its targets: class
+        numbers of label_names, or values where task is "regression". Else a label column may be
+        there or not.
+    notes: what was found, filled in and left out is added here, a sentence each.
+    The other arguments are those of read_csv_features. Errors as in read_csv; those of the file
+    come as soon as its place is reached.
     """
-    with begin(path, needs_label=needs_label, columns=columns, **how) as reading:
-        layout = reading.layout
-        kept = find_columns(keep, layout, "keep")
-        names = [layout.called(i) for i in kept]
-        if columns is None:
-            columns = Columns([Column(name) for name in layout.feature_names or ()] or
-                              [Column(None) for _ in layout.features])
-        first = 0
-        while True:
-            store = TableStore(layout, reading.numerals, columns=columns)
-            labels = _labels(label_names) if needs_label else None
-            cells: list[list[str]] = []
-            for line, record in reading.some(rows):
-                reading.add(line, record, store, labels)
-                cells.append([record[i] for i in kept])
-            if not cells and first:
-                break
-            features, _ = store.finish([])
-            targets = labels.finish()[0] if labels is not None and cells else []
-            yield Chunk(features, targets, cells, names, first)
-            first += len(cells)
-            if len(cells) < rows:
-                break
-        if notes is not None:
-            notes += reading.notes
+    rows = whole(rows, "csv_chunks: rows")
+    dialect = checked_dialect(delimiter, decimal, thousands, comment)
+    asked = checked_asked(drop, features, text)._replace(keep=checked_columns(keep, "keep"))
+    feature_names, width = of_training(columns, feature_names, width)
+    wanted = checked_wanted(
+        path, label, needs_label, header, feature_names, width, dialect, max_columns, asked
+    )
+    names = checked_task(task, label_names)
+    if needs_label and names is None and task != "regression":
+        raise ArgumentError(
+            "csv_chunks: needs_label goes with label_names, those of the training, or with "
+            "task='regression'; a part of the file does not show all classes"
+        )
+    check_missing(missing, text, columns, learns=False)
+    way = _Way(rows, columns, missing, names)
+    return _chunks(path, wanted, way, [] if notes is None else notes)
 
 
-def _labels(names: Sequence[str] | None) -> LabelStore | FixedLabels:
-    return LabelStore("regression") if names is None else FixedLabels(names)
+def _chunks(path: Source, wanted: Wanted, way: _Way, notes: list[str]) -> Iterator[Chunk]:
+    with open_bytes(path) as stream:
+        layout, records = begin(stream, wanted, notes)
+        cells = CellReader(layout, way.columns, way.missing, learns=False)
+        names = [str(i) if layout.names is None else layout.names[i] for i in layout.kept]
+        count = 0
+        for first in records:
+            part = chain([first], islice(records, way.rows - 1))
+            targets, kept = _read(part, layout, cells, way, wanted.needs_label)
+            features = cells.chunk()
+            if len(features):
+                yield Chunk(features, targets, kept, names, first[0], count)
+            count += len(features)
+        cells.check_some(count)
+        notes += cells.notes()
+
+
+def _read(
+    records: Iterator[Record], layout: Layout, cells: CellReader, way: _Way, needs_label: bool
+) -> tuple[list[Any] | None, list[list[str]]]:
+    """The targets of some records, and their cells that are passed through; features to cells."""
+    labels: LabelStore | FixedLabels | None = None
+    if needs_label:
+        names = way.label_names
+        labels = LabelStore("regression", layout.numerals) if names is None else FixedLabels(names)
+    kept: list[list[str]] = []
+    no_label = missing_label(way.missing, way.label_names) if needs_label else ()
+    read_rows(records, layout, cells, labels, no_label, kept)
+    if labels is None:
+        return None, kept
+    try:
+        return labels.finish()[0], kept
+    except LabelError as error:
+        raise layout.error(error.line, layout.label, str(error)) from error
