@@ -40,15 +40,15 @@ def register(cls: Kind) -> Kind:
     take or that would be forgotten, and for a name that is taken. (A class that is defined
     again, by a notebook's cell that runs twice, takes the place of the one before.)
     """
-    table, base = _table_of(cls)
+    table, sort = _table_of(cls)
     name = cls.__name__
     taken = table.get(name)
     if taken is cls:
         return cls
     if taken is not None and not _is_the_same_again(taken, cls):
         raise ArgumentError(
-            f"register: there is a {base} called {name} already, in {taken.__module__}; "
-            "give the class another name"
+            f"register: {taken.__module__} has the {sort} {name} already; give the class another "
+            "name"
         )
     _check_arguments(cls)
     table[name] = cls
@@ -87,7 +87,8 @@ def _table_of(cls: Any) -> tuple[dict[str, Any], str]:
 def _is_the_same_again(old: type, new: type) -> bool:
     """A class that was made by running its definition twice, at the top of a file or a cell."""
     same_place = (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__)
-    return is_registered(old) and same_place and new.__qualname__ == new.__name__
+    at_the_top = new.__qualname__ == new.__name__
+    return is_registered(old) and same_place and at_the_top and not issubclass(new, old)
 
 
 def _check_arguments(cls: type[Part]) -> None:
