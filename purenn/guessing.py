@@ -50,8 +50,12 @@ def nearest(wrong: str, names: Iterable[str]) -> str | None:
 
     None where none is near. A name of another library stands for what it is called here.
     """
-    by_key = {_key(name): name for name in names}
-    key = _key(wrong[:LONGEST])
+    if len(wrong) > LONGEST:
+        return None
+    by_key: dict[str, str] = {}
+    for name in sorted(names, key=lambda name: name.islower() != wrong.islower()):
+        by_key.setdefault(_key(name), name)
+    key = _key(wrong)
     if not key or key in by_key:
         return by_key.get(key)
     for table in (ELSEWHERE, ELSEWHERE_TOO):
