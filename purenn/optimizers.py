@@ -50,6 +50,8 @@ class Optimizer(Part):
     rate           η: learning_rate times the schedule's factor in this epoch
     steps          how many steps were taken
     epochs_begun   how many epochs were begun with this schedule
+    parameters     of the network, with their gradients
+    state          a dictionary for each of them: what is kept from step to step
     """
 
     _backend: Backend  # from start on, as _of and state
@@ -103,6 +105,16 @@ class Optimizer(Part):
         self.epochs_begun = 0
         if "_learning_rate" in vars(self):
             self._follow_schedule(0)
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """What `step` moves: each has a value, a gradient and a memory in `state`."""
+        return self._of
+
+    @property
+    def backend(self) -> Backend:
+        """Of the network that is trained, from `start` on: its functions work on the arrays."""
+        return self._backend
 
     def reset(self) -> None:
         """Forget what was remembered."""

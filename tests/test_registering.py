@@ -1,7 +1,6 @@
 """Layers, losses, optimizers and schedules of one's own in model files, once registered."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,8 @@ from purenn.storage.kinds import LAYERS, LOSSES
 
 X = [[0.0, 0.1], [0.2, 1.0], [1.0, 0.3], [1.0, 1.0], [0.5, 0.4]]
 Y = [[0.0], [1.0], [1.0], [0.0], [0.5]]
-TABLES: list[dict[str, Any]] = [LAYERS, LOSSES, OPTIMIZERS, SCHEDULES]
 
-
-@pytest.fixture(autouse=True)
-def tables_as_before() -> Iterator[None]:
-    """What a test registers is forgotten after it."""
-    before = [dict(table) for table in TABLES]
-    yield
-    for table, kept in zip(TABLES, before, strict=True):
-        table.clear()
-        table.update(kept)
+pytestmark = pytest.mark.usefixtures("tables_as_before")
 
 
 class Scale(nn.Layer):
