@@ -11,6 +11,7 @@ import importlib.util
 import io
 import re
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ def test_the_code_of_other_libraries_is_python(
         compile(body, f"{name}, {library}", "exec")
         module = RUN_TOO.get(library, "")
         if module and importlib.util.find_spec(module):
+            warnings.simplefilter("ignore")  # scikit-learn warns of runs that could go on
             printed(body, {"__name__": "guide"}, name)
 
 
