@@ -190,7 +190,10 @@ class Network:
         assign(self.trainable, values)
 
     def summary(self) -> str:
-        """A table to print: each layer, the width of its output, how many numbers it learns."""
+        """A table to print: each layer, the width of its output, how many numbers it learns.
+
+        A layer of somebody else's is taken to be as wide as the Dense before it.
+        """
         lines, width, total = [("layer", "output", "parameters")], self.n_in, 0
         for layer in self.layers:
             width = layer.n_out if isinstance(layer, Dense) else width

@@ -132,7 +132,7 @@ def unknown(sort: str, name: Any, where: str, table: Iterable[str]) -> str:
     own = isinstance(name, str) and name.isidentifier()
     mend = (
         f"; if {name} is a {sort} of your own, define it (or import its module) and register it, "
-        "with @nn.register above the class, before this is loaded"
+        "with @nn.register above the class, before nn.load (commands know purenn's own only)"
     )
     return f"{where} is {short(name)}, expected one of {', '.join(table)}{mend if own else ''}"
 

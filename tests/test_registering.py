@@ -459,3 +459,22 @@ def test_a_constructor_that_fails_in_any_way_is_a_bad_file(tmp_path: Path) -> No
     save(tmp_path / "m.json", nn.Network([nn.Dense(2, 3), Fails(3)], seed=0))
     with pytest.raises(DataError, match=r"layers\[1\]: Fails cannot be made of this: TypeError: "):
         load(changed(tmp_path / "m.json", put(1, "width", to="three")))
+
+
+def test_a_build_that_fails_in_any_way_is_a_bad_file(tmp_path: Path) -> None:
+    class Divides(Scale):
+        def build(self, backend: Any, random: Any, number: int) -> None:
+            self.part = 1 / (self.width - 4)
+            super().build(backend, random, number)
+
+    nn.register(Divides)
+    save(tmp_path / "m.json", nn.Network([nn.Dense(2, 3), Divides(3)], seed=0))
+    with pytest.raises(DataError, match=r"layers: a layer of your own .*: ZeroDivisionError: "):
+        load(changed(tmp_path / "m.json", put(1, "width", to=4)))
+
+
+def test_the_check_of_purenns_own_parts_leaves_others_alone() -> None:
+    from purenn.cli.check import middles
+
+    register_all()
+    assert not {"Scale", "Halved"} & set(middles())

@@ -8,9 +8,10 @@ layer keeps besides its parameters is not in the file.
 
 from __future__ import annotations
 
-from purenn.checks import check_keys, check_rows, short
-from purenn.errors import DataError
+from purenn.checks import check_keys, check_rows, one_line, short
+from purenn.errors import ArgumentError, DataError, PurennError
 from purenn.layers import Dense
+from purenn.network import Network
 from purenn.registering import is_registered
 from purenn.storage.kinds import LAYERS, from_plain
 
@@ -18,10 +19,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from purenn.backend import Backend
     from purenn.layers import Layer
-    from purenn.network import Network
 
-__all__ = ["fill_own", "own_layer"]
+__all__ = ["built", "fill_own", "own_layer"]
 
 
 def own_layer(data: dict[str, Any], where: str) -> Layer:
@@ -45,6 +46,19 @@ def _give(layer: Dense, saved: dict[str, Any], where: str) -> None:
         if letter == "W" or value is not None:
             value = check_rows(value, (n, layer.n_out), f"{where}.{name}")
         setattr(layer, what, value)
+
+
+def built(layers: list[Layer], seed: int, backend: Backend) -> Network:
+    """The network; ArgumentError or DataError for settings that a build does not like."""
+    try:
+        return Network(layers, seed, backend)
+    except PurennError:
+        raise
+    except Exception as error:  # whatever a layer of somebody else's does
+        if not any(is_registered(type(layer)) for layer in layers):
+            raise
+        told = f"{type(error).__name__}: {one_line(str(error), 200)}"
+        raise ArgumentError(f"a layer of your own cannot be built of this: {told}") from error
 
 
 def fill_own(network: Network, data: list[dict[str, Any]]) -> None:

@@ -26,7 +26,7 @@ from purenn.registering import is_registered
 from purenn.seeding import WORD, WORDS
 from purenn.storage.kinds import LAYERS, LOSSES, from_plain, kind_of
 from purenn.storage.model import Model, Run
-from purenn.storage.own import fill_own, own_layer
+from purenn.storage.own import built, fill_own, own_layer
 from purenn.storage.writing import FORMAT, VERSION
 from purenn.strict_json import at, check_json, check_text
 from purenn.training import History
@@ -105,7 +105,7 @@ def _network(data: Any, seed: int, backend: Backend) -> Network:
     layers = [_layer(entry, f"layers[{place}]") for place, entry in enumerate(data)]
     _check_chain(layers)
     try:
-        network = Network(layers, seed, backend)
+        network = built(layers, seed, backend)
     except (ArgumentError, DataError) as error:
         raise DataError(f"layers: {error}") from error
     fill_own(network, data)
