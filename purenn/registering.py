@@ -10,10 +10,8 @@ from a file: a program that loads it defines, or imports, and registers the clas
 
 from __future__ import annotations
 
-from math import isfinite
-
-from purenn.checks import as_real, as_whole, one_line, short
-from purenn.errors import ArgumentError, NotReadyError
+from purenn.checks import as_real, as_whole, is_number, one_line, short
+from purenn.errors import ArgumentError, DataError, NotReadyError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -164,16 +162,24 @@ def plain_settings(thing: Part, where: str, base: tuple[str, ...] = ()) -> dict[
 
 def _plain(value: Any, what: str) -> Any:
     """The value as JSON has it, if it is one number, a text, true, false or None."""
-    if value is None or isinstance(value, (bool, str)):
+    if isinstance(value, str):
+        return _text(value, what)
+    if value is None or isinstance(value, bool):
         return value
-    whole = as_whole(value)
-    number = as_real(value) if whole is None else whole
-    if number is None or not isfinite(number):
+    number = as_whole(value)
+    if not is_number(number if number is not None else as_real(value)):
         raise ArgumentError(
             f"{what} is {short(value)}; a file can hold a finite number, a text, True, False "
             "or None"
         )
-    return number
+    return as_real(value) if number is None else number
+
+
+def _text(value: str, what: str) -> str:
+    """The text, if a file can hold it."""
+    from purenn.strict_json import check_text  # most runs never save
+
+    return check_text(value, what)
 
 
 def made_of(
@@ -183,11 +189,10 @@ def made_of(
 
     Raises DataError for what its constructor refuses.
     """
-    from purenn.checks import is_number
-    from purenn.errors import DataError
-
     for key, value in settings.items():
-        if not (value is None or isinstance(value, (bool, str)) or is_number(value)):
+        if isinstance(value, str):
+            _text(value, f"{where}.{key}")
+        elif not (value is None or isinstance(value, bool) or is_number(value)):
             raise DataError(
                 f"{where}.{key} is {short(value)}, expected a number, a text, true, false or null"
             )

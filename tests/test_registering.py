@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import purenn as nn
 from purenn.backend import Backend
@@ -189,13 +191,51 @@ def test_numbers_of_numpy_are_settings(tmp_path: Path) -> None:
     assert load(tmp_path / "m.json").network.layers[1].settings()["shift"] == 0.5
 
 
-@pytest.mark.parametrize("bad", [float("nan"), float("inf"), [1.0], (1,), object(), b"a", 1j])
+@pytest.mark.parametrize(
+    "bad", [float("nan"), float("inf"), [1.0], (1,), object(), b"a", 1j, 10**400]
+)
 def test_settings_that_no_file_holds_are_refused(bad: Any, tmp_path: Path) -> None:
     nn.register(Scale)
     network = nn.Network([nn.Dense(2, 3), Scale(3, note=bad)], seed=0)
     with pytest.raises(ArgumentError, match=r"layers\[1\]: Scale: note is .*a finite number, a t"):
         save(tmp_path / "m.json", network)
     assert not list(tmp_path.iterdir())
+
+
+class Note(nn.Layer):
+    arguments = ("note",)
+
+    def __init__(self, note: Any) -> None:
+        self.note = note
+
+    def forward(self, X: Any) -> Any:
+        return X
+
+    def backward(self, dA: Any) -> Any:
+        return dA
+
+
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.text(),
+    st.integers(-(2**53), 2**53),
+)  # fmt: skip
+
+
+@given(SCALARS)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_plain_setting_comes_back(tmp_path: Path, value: Any) -> None:
+    LAYERS.pop("Note", None)
+    nn.register(Note)
+    save(tmp_path / "m.json", nn.Network([nn.Dense(1, 1), Note(value)], seed=0))
+    made = load(tmp_path / "m.json").network.layers[1].settings()["note"]
+    assert type(made) is type(value)
+    assert (made, repr(made)) == (value, repr(value))
+
+
+def test_half_a_character_is_refused(tmp_path: Path) -> None:
+    nn.register(Note)
+    with pytest.raises(DataError, match=r"layers\[1\]: Note: note is .*holds half a character"):
+        save(tmp_path / "m.json", nn.Network([nn.Dense(1, 1), Note("\ud800")], seed=0))
 
 
 # ------------------------------------------------------------------------ registering
