@@ -54,7 +54,7 @@ def register(cls: Kind) -> Kind:
 
 
 def is_registered(cls: type) -> bool:
-    """True of a class that is not purenn's own."""
+    """Of a class in a table: whether a program has put it there, as it is not purenn's own."""
     return not cls.__module__.startswith("purenn.")
 
 
@@ -96,7 +96,8 @@ def _check_arguments(cls: type[Part]) -> None:
     from purenn.layers import Dense
 
     name, arguments = cls.__name__, cls.arguments
-    if isinstance(arguments, str) or not all(isinstance(each, str) for each in arguments):
+    listed = isinstance(arguments, (tuple, list))
+    if not listed or not all(isinstance(each, str) for each in arguments):
         raise ArgumentError(
             f"register: {name}.arguments is {short(arguments)}, must be a tuple of names"
         )
@@ -106,7 +107,12 @@ def _check_arguments(cls: type[Part]) -> None:
     taken = [each.name for each in found if each.kind in by_name]
     unsaved = {"weights", "bias"} if issubclass(cls, Dense) else set()
     wrong = [each for each in arguments if each in RESERVED or not (any_name or each in taken)]
-    forgotten = [each for each in taken if each not in arguments and each not in unsaved]
+    forgotten = [
+        each.name
+        for each in found
+        if each.kind not in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+        and each.name not in {*arguments, *unsaved}
+    ]
     if wrong or forgotten:
         what = (
             f"names {short(wrong[0])}, which its constructor does not take by that name"

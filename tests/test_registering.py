@@ -364,6 +364,8 @@ class NotByName(nn.Layer):
         (Text, r"Text.arguments is 'rate', must be a tuple of names"),
         (Kind, r"Kind.arguments names 'kind', "),
         (NotByName, r"NotByName.arguments names 'rate', "),
+        (type("Bare", (NotByName,), {"arguments": ()}), r"Bare.arguments lacks 'rate', "),
+        (type("Number", (nn.Tanh,), {"arguments": 3}), r"arguments is 3, must be a tuple of names"),
     ],
 )
 def test_arguments_that_would_not_come_back(cls: Any, message: str) -> None:
