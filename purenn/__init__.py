@@ -28,20 +28,24 @@ from purenn.callbacks import EarlyStopping
 from purenn.dropout import Dropout
 from purenn.errors import PurennError
 from purenn.gradients import gradient_check
-from purenn.layers import Dense
+from purenn.layers import Dense, Layer, Parameter
 from purenn.losses import (
     BinaryCrossEntropy,
     CrossEntropy,
     Huber,
+    Loss,
     MeanAbsoluteError,
     MeanSquaredError,
     SumSquaredError,
 )
 from purenn.metrics import accuracy, mean_squared_error
 from purenn.network import Network
-from purenn.optimizers import SGD, Adam, AdamW, RMSProp
+from purenn.optimizers import SGD, Adam, AdamW, Optimizer, RMSProp
+from purenn.progress import ProgressLine
 from purenn.random import RandomState
-from purenn.training import History, evaluate, train
+from purenn.registering import register
+from purenn.schedules import Schedule
+from purenn.training import History, Progress, evaluate, train
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,15 +67,22 @@ __all__ = [
     "History",
     "Huber",
     "Identity",
+    "Layer",
     "LeakyReLU",
+    "Loss",
     "MeanAbsoluteError",
     "MeanSquaredError",
     "Model",
     "Network",
+    "Optimizer",
+    "Parameter",
+    "Progress",
+    "ProgressLine",
     "PurennError",
     "RMSProp",
     "RandomState",
     "ReLU",
+    "Schedule",
     "SiLU",
     "Sigmoid",
     "Softmax",
@@ -87,6 +98,7 @@ __all__ = [
     "load",
     "mean_squared_error",
     "metrics",
+    "register",
     "save",
     "schedules",
     "train",
@@ -100,4 +112,29 @@ def __getattr__(name: str) -> object:
         from purenn import storage
 
         return getattr(storage, name)
-    raise AttributeError(f"module 'purenn' has no attribute {name!r}")
+    raise AttributeError(f"module 'purenn' has no attribute {name!r}{_mend(name)}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _mend(name: str) -> str:
+    """What may have been meant; Python itself asks for names that begin with "_"."""
+    if name.startswith("_"):
+        return ""
+    from importlib.util import find_spec
+
+    from purenn.guessing import or_guess
+
+    if name.isidentifier() and find_spec(f"purenn.{name}") is not None:
+        return f"; it is a module of its own: import purenn.{name}"
+    for home, names in (
+        ("", __all__),
+        ("schedules.", schedules.SCHEDULES),
+        ("initializers.", initializers.__all__),
+        ("metrics.", metrics.__all__),
+    ):
+        if guess := or_guess(name, names, f"; did you mean nn.{home}{{}}?"):
+            return guess
+    return ""

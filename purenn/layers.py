@@ -10,10 +10,13 @@ Letters: X (m × n_in) input, W (n_in × n_out), b (1 × n_out), Z = X @ W + b (
 
 from __future__ import annotations
 
-from purenn.checks import whole
-from purenn.errors import ArgumentError
+from purenn import initializers
+from purenn.checks import short, whole
+from purenn.errors import ArgumentError, DataError
+from purenn.guessing import or_part
 from purenn.initializers import GlorotUniform, Zeros
 from purenn.inputs import as_row, as_rows
+from purenn.matrix import shown
 from purenn.parts import Part, check_call, is_foreign
 
 TYPE_CHECKING = False
@@ -47,6 +50,13 @@ class Parameter:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.name, self.value, self.gradient = state
+
+    def __repr__(self) -> str:
+        """The name, the shape and the numbers, of a large one the first."""
+        try:
+            return f"Parameter {self.name} {shown(self.value)}"
+        except Exception:  # a value of somebody else's, in the middle of a compiled step
+            return f"Parameter {short(self.name)}: {short(self.value)}"
 
 
 def assign(parameters: Sequence[Parameter], values: Sequence[Array]) -> None:
@@ -137,6 +147,10 @@ class Dense(Layer):
         bias: Initializer | Any = Zeros(),  # noqa: B008
     ) -> None:
         self.n_in, self.n_out = whole(n_in, "Dense: n_in"), whole(n_out, "Dense: n_out")
+        for what, given in (("weights", weights), ("bias", bias)):
+            if isinstance(given, str):
+                guess = or_part(given, initializers.__all__, home="nn.initializers.")
+                raise DataError(f"{self}: {what} is {short(given)}, not rows of numbers{guess}")
         self.weights = weights if callable(weights) else self._given("weights", weights, n_in)
         self.bias = bias
         if bias is not None and not callable(bias):

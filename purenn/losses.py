@@ -17,6 +17,7 @@ from purenn.activations import Sigmoid, Softmax
 from purenn.batches import ClassNumbers
 from purenn.checks import real, short
 from purenn.errors import ArgumentError, DataError
+from purenn.guessing import or_part
 from purenn.inputs import as_array, as_column, as_rows
 from purenn.parts import Part, check_methods
 
@@ -104,7 +105,7 @@ class Loss(Part):
 def checked_loss(loss: Any) -> Loss:
     """The loss, if it is one that can be called as it will be; ArgumentError for anything else."""
     if not isinstance(loss, Loss):
-        mend = f"; write {loss.__name__}()" if isinstance(loss, type) else ""
+        mend = or_part(loss, __all__)
         raise ArgumentError(f"loss is {short(loss)}, not a purenn loss{mend}")
     check_methods(loss, Loss)
     return loss

@@ -19,7 +19,7 @@ import operator
 from itertools import repeat
 from operator import mul
 
-from purenn.checks import short
+from purenn.checks import short, whole
 from purenn.errors import DataError, ShapeError
 
 TYPE_CHECKING = False
@@ -155,6 +155,13 @@ def _sqrt(a: float) -> float:
     return math.sqrt(a) if a >= 0.0 else math.nan
 
 
+def _round(a: float, digits: int) -> float:
+    try:
+        return round(a, digits)
+    except OverflowError:  # 1.7e308 to a multiple of 1e308
+        return math.copysign(math.inf, a)
+
+
 def _maximum(a: float, b: float) -> float:
     return a if a > b or a != a else b  # NaN wins
 
@@ -212,25 +219,35 @@ class Matrix:
         return list(self.rows[key])
 
     def __repr__(self) -> str:
-        m, n = self.shape
-        shown = [
-            "[" + ", ".join([f"{a:.6g}" for a in row[:8]] + ["…"] * (n > 8)) + "]"
-            for row in self.rows[:8]
-        ] + ["…"] * (m > 8)
-        return f"Matrix({m} × {n})\n  " + "\n  ".join(shown)
+        return "Matrix" + shown(self)
 
     def tolist(self) -> list[list[Any]]:
         """The rows as lists of their own."""
         return [list(row) for row in self.rows]
 
-    # A copy shares the rows, which nothing here writes into; a deep copy has lists of its own,
-    # for those who do.
+    def round(self, digits: int = 0) -> Matrix:
+        """Each entry with so many digits behind the point, for people to read; (m × n).
+
+        Halves go to the even digit, as in Python's `round`; −1 stands for whole tens.
+        Raises ArgumentError for digits that are not a whole number from −400 to 400.
+        """
+        digits = whole(digits, "Matrix.round: digits", -400, 400)
+        return Matrix([[_round(a, digits) for a in row] for row in self.rows])
+
+    def __round__(self, digits: int | None = None) -> Matrix:
+        return self.round(0 if digits is None else digits)
+
+    def copy(self) -> Matrix:
+        """The same numbers in rows of its own, for those who write into `rows`; (m × n)."""
+        return Matrix([row if type(row) is tuple else list(row) for row in self.rows])
+
+    # `copy.copy` shares the rows, which nothing here writes into; `copy.deepcopy` does not.
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Matrix, (self.rows,)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Matrix:
-        return Matrix([row if type(row) is tuple else list(row) for row in self.rows])
+        return self.copy()
 
     def __float__(self) -> float:
         if self.shape != (1, 1):
@@ -322,6 +339,17 @@ def _quotient(A: Operand, B: Operand) -> Matrix:
         return elementwise("divide", operator.truediv, A, B)
     except ZeroDivisionError:
         return elementwise("divide", _divide, A, B)
+
+
+def shown(A: Any) -> str:
+    """The shape and the first 8 rows and columns of an array of any backend, for people."""
+    m, n = A.shape
+    top = A[:8] if isinstance(A, Matrix) else A
+    lines = []
+    for i in range(min(m, 8)):
+        numbers = [f"{float(top[i, j]):.6g}" for j in range(min(n, 8))]
+        lines.append("[" + ", ".join(numbers + ["…"] * (n > 8)) + "]")
+    return "\n  ".join([f"({m} × {n})", *lines] + ["…"] * (m > 8))
 
 
 # ------------------------------------------------------------------ making matrices

@@ -18,6 +18,7 @@ from math import inf
 from purenn.backend import get_backend
 from purenn.checks import as_real, short, whole
 from purenn.errors import ArgumentError, DataError, ShapeError
+from purenn.guessing import or_guess
 from purenn.inputs import as_array, as_list_of, as_rows, as_things, as_weights
 from purenn.parts import check_call
 
@@ -258,6 +259,7 @@ def _find_metric(metric: Any, loss: Loss) -> tuple[str, Metric]:
         return metric, METRICS[loss.accuracy if metric == "accuracy" else metric]
     raise ArgumentError(
         f"unknown metric {short(metric)}; there are {', '.join(METRICS)}, or a function"
+        + or_guess(metric, METRICS)
     )
 
 

@@ -9,9 +9,11 @@ from purenn.batches import ClassNumbers, Examples, is_source
 from purenn.checks import short, whole
 from purenn.errors import ArgumentError, ShapeError
 from purenn.guard import check_predictions
+from purenn.guessing import or_part
 from purenn.inputs import as_array, as_weights
 from purenn.layers import Dense, Layer, Parameter, assign
 from purenn.losses import Loss, checked_loss
+from purenn.metrics import predicted_classes
 from purenn.parts import CheckedLayer, check_array, check_call, check_methods, is_foreign
 from purenn.random import RandomState
 from purenn.seeding import WORD, new_seed
@@ -82,6 +84,15 @@ class Network:
         P = self.forward(array)
         check_predictions(self, array, P)
         return P
+
+    def predict_classes(self, X: Any) -> list[int]:
+        """The class (0, 1, 2 …) of each of m rows: the column of the largest output.
+
+        With a single output, 1 where it is 0.5 or more, else 0. Where the outputs are
+        several yes-or-no questions, no one class is the answer: see `predict(X) >= 0.5`.
+        X and the errors are those of `predict`.
+        """
+        return predicted_classes(self.backend, self.predict(X))
 
     def forward(self, X: Array) -> Array:
         """As `predict`, for an array of the backend; neither it nor the output is checked."""
@@ -188,6 +199,22 @@ class Network:
             parameter.gradient = None
         assign(self.trainable, values)
 
+    def summary(self) -> str:
+        """A table to print: each layer, the width of its output, how many numbers it learns.
+
+        A layer of somebody else's is taken to be as wide as the Dense before it.
+        """
+        lines, width, total = [("layer", "output", "parameters")], self.n_in, 0
+        for layer in self.layers:
+            width = layer.n_out if isinstance(layer, Dense) else width
+            shapes = [p.value.shape for p in layer.parameters()]
+            count = sum(m * n for m, n in shapes)
+            total += count
+            lines.append((layer.title, f"{width:,}", f"{count:,}"))
+        lines.append(("", "", f"{total:,}"))
+        longest = max(24, *(len(title) for title, _, _ in lines))
+        return "\n".join(f"{a:<{longest}} {b:>8} {c:>12}" for a, b, c in lines)
+
     def __repr__(self) -> str:
         layers = ", ".join(map(repr, self.layers))
         return f"Network([{layers}], seed={self.seed}, backend={self.backend.name!r})"
@@ -198,7 +225,9 @@ def _checked(layers: Sequence[Layer]) -> list[Layer]:
     layers = list(layers) if isinstance(layers, (list, tuple)) else [layers]  # type: ignore[list-item]
     for place, layer in enumerate(layers):
         if not isinstance(layer, Layer):
-            mend = f"; write {layer.__name__}()" if isinstance(layer, type) else ""
+            from purenn.storage.kinds import LAYERS  # only a message needs it
+
+            mend = or_part(layer, LAYERS)
             raise ArgumentError(f"layers[{place}] is {short(layer)}, not a purenn layer{mend}")
         check_methods(layer, Layer)
     dense = [layer for layer in layers if isinstance(layer, Dense)]

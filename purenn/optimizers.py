@@ -22,6 +22,7 @@ from math import inf, isfinite, sqrt
 
 from purenn.checks import as_whole, check_keys, check_rows, check_whole, real, short
 from purenn.errors import ArgumentError, DataError
+from purenn.guessing import or_part
 from purenn.parts import Part, check_methods, is_foreign
 
 TYPE_CHECKING = False
@@ -51,6 +52,8 @@ class Optimizer(Part):
     rate           η: learning_rate times the schedule's factor in this epoch
     steps          how many steps were taken
     epochs_begun   how many epochs were begun with this schedule
+    parameters     of the network, with their gradients
+    state          a dictionary for each of them: what is kept from step to step
     """
 
     _backend: Backend  # from start on, as _of and state
@@ -111,6 +114,16 @@ class Optimizer(Part):
         self.epochs_begun = 0
         if "_learning_rate" in vars(self):
             self._follow_schedule(0)
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """What `step` moves: each has a value, a gradient and a memory in `state`."""
+        return self._of
+
+    @property
+    def backend(self) -> Backend:
+        """Of the network that is trained, from `start` on: its functions work on the arrays."""
+        return self._backend
 
     def reset(self) -> None:
         """Forget what was remembered."""
@@ -244,19 +257,17 @@ class Optimizer(Part):
 
         The keys are class, settings, steps, epochs_begun and state: parameter → name →
         rows. JSON keeps every bit of it. Raises ArgumentError for a class or a schedule
-        that is not purenn's, DataError for numbers that are not finite.
+        that is neither purenn's nor registered, DataError for numbers that are not finite.
         """
-        from purenn.schedules import schedule_to_dict  # most runs never save
-
         name = type(self).__name__
         if OPTIMIZERS.get(name) is not type(self):
             raise ArgumentError(
                 f"{name} is not one of purenn's optimizers ({', '.join(OPTIMIZERS)}), "
-                "so it cannot be saved"
+                f"so it cannot be saved; write @nn.register above class {name}"
             )
         return {
             "class": name,
-            "settings": self.settings() | {"schedule": schedule_to_dict(self.schedule)},
+            "settings": self._plain_settings(),
             "steps": self.steps,
             "epochs_begun": self.epochs_begun,
             "state": {
@@ -265,6 +276,29 @@ class Optimizer(Part):
                 if memory
             },
         }
+
+    def _plain_settings(self) -> dict[str, Any]:
+        """The settings, those of every optimizer among them, which may be set by hand."""
+        from purenn.registering import is_registered, plain_settings  # most runs never save
+        from purenn.schedules import schedule_to_dict
+
+        base = {each: getattr(self, each) for each in Optimizer.arguments}
+        base["schedule"] = schedule_to_dict(self.schedule)
+        if not is_registered(type(self)):
+            return self.settings() | {"schedule": base["schedule"]}
+        self._check_state()
+        return plain_settings(self, type(self).__name__, Optimizer.arguments) | base
+
+    def _check_state(self) -> None:
+        """ArgumentError if a class of somebody else's remembers what `remembers` does not name."""
+        names = sorted(self.remembers())
+        for held in map(sorted, self.state):
+            if held and held != names:
+                raise ArgumentError(
+                    f"{type(self).__name__} keeps {', '.join(held)} in its state, but remembers() "
+                    f"gives {', '.join(names) or 'nothing'}; let it return the names of all that "
+                    "is kept, and nothing else"
+                )
 
     def _rows(self, W: Parameter, key: str, array: Array) -> list[list[float]]:
         rows = self._backend.to_list(array)
@@ -532,17 +566,36 @@ def optimizer_from_dict(
     data = check_keys(data, SAVED, where)
     name = data["class"]
     if not isinstance(name, str) or name not in OPTIMIZERS:
-        raise DataError(f"{where}.class is {short(name)}, expected one of {', '.join(OPTIMIZERS)}")
+        from purenn.registering import unknown
+
+        raise DataError(unknown("optimizer", name, f"{where}.class", OPTIMIZERS))
     cls = OPTIMIZERS[name]
-    settings = dict(check_keys(data["settings"], cls.arguments, f"{where}.settings"))
+    base = [each for each in Optimizer.arguments if each not in cls.arguments]
+    settings = dict(check_keys(data["settings"], (*cls.arguments, *base), f"{where}.settings"))
     settings["schedule"] = schedule_from_dict(settings["schedule"], f"{where}.settings.schedule")
     if not isinstance(nesterov := settings.get("nesterov", False), bool):
         raise DataError(f"{where}.settings.nesterov is {short(nesterov)}, expected true or false")
     try:
-        optimizer = cls(**settings)
+        optimizer = _made(cls, settings, f"{where}.settings")
     except ArgumentError as error:
         raise DataError(f"{where}.settings: {error}") from error
     optimizer.load_state(data, parameters, backend, where)
+    return optimizer
+
+
+def _made(cls: type[Optimizer], settings: dict[str, Any], where: str) -> Optimizer:
+    """The optimizer; one of a registered class gets by hand what its constructor does not take."""
+    from purenn.registering import is_registered, made_of
+
+    if not is_registered(cls):
+        return cls(**settings)
+    base = {each: settings[each] for each in Optimizer.arguments}
+    checked = Optimizer(**base)
+    own = {each: settings[each] for each in cls.arguments if each not in base}
+    taken = {each: base[each] for each in cls.arguments if each in base}
+    optimizer: Optimizer = made_of(cls, own, where, taken)
+    for each in Optimizer.arguments:
+        setattr(optimizer, each, getattr(checked, each))
     return optimizer
 
 
@@ -572,10 +625,10 @@ def _is_weight(parameter: Parameter) -> bool:
 
 
 def _check_schedule(owner: str, schedule: Any) -> None:
-    from purenn.schedules import Schedule  # most runs have none
+    from purenn.schedules import SCHEDULES, Schedule  # most runs have none
 
     if not isinstance(schedule, Schedule):
-        mend = f"; write {schedule.__name__}(…)" if isinstance(schedule, type) else ""
+        mend = or_part(schedule, SCHEDULES, call="(…)", home="nn.schedules.")
         raise ArgumentError(
             f"{owner}: schedule is {short(schedule)}, not one of purenn.schedules, "
             f"such as CosineDecay(epochs=20){mend}"

@@ -12,7 +12,9 @@ from math import cos, floor, pi
 
 from purenn.checks import check_keys, real, short, whole
 from purenn.errors import ArgumentError, DataError
+from purenn.guessing import or_part
 from purenn.parts import Part, check_methods
+from purenn.registering import is_registered, made_of, plain_settings, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +115,8 @@ class WarmUp(Schedule):
     def __init__(self, epochs: int, then: Schedule | None = None) -> None:
         self.epochs = whole(epochs, "WarmUp: epochs")
         if then is not None and not isinstance(then, Schedule):
-            raise ArgumentError(f"WarmUp: then is {short(then)}, not a schedule{_mend(then)}")
+            mend = or_part(then, SCHEDULES, call="(…)", home="nn.schedules.")
+            raise ArgumentError(f"WarmUp: then is {short(then)}, not a schedule{mend}")
         if then is not None:
             check_methods(then, Schedule)
         if isinstance(then, WarmUp):
@@ -139,8 +142,10 @@ def schedule_to_dict(schedule: Schedule | None) -> dict[str, Any] | None:
     if SCHEDULES.get(name) is not type(schedule):
         raise ArgumentError(
             f"{name} is not one of purenn's schedules ({', '.join(SCHEDULES)}), "
-            "so it cannot be saved"
+            f"so it cannot be saved; write @nn.register above class {name}"
         )
+    if is_registered(type(schedule)):
+        return {"class": name, "settings": plain_settings(schedule, "schedule")}
     settings = schedule.settings()
     if "then" in settings:
         settings["then"] = schedule_to_dict(settings["then"])
@@ -154,9 +159,12 @@ def schedule_from_dict(data: Any, where: str = "schedule") -> Schedule | None:
     data = check_keys(data, ("class", "settings"), where)
     name = data["class"]
     if not isinstance(name, str) or name not in SCHEDULES:
-        raise DataError(f"{where}.class is {short(name)}, expected one of {', '.join(SCHEDULES)}")
+        raise DataError(unknown("schedule", name, f"{where}.class", SCHEDULES))
     cls = SCHEDULES[name]
     settings = dict(check_keys(data["settings"], cls.arguments, f"{where}.settings"))
+    if is_registered(cls):
+        made: Schedule = made_of(cls, settings, f"{where}.settings")
+        return made
     if "then" in settings:
         settings["then"] = _then_from_dict(settings["then"], f"{where}.settings.then")
     try:
@@ -170,7 +178,3 @@ def _then_from_dict(data: Any, where: str) -> Schedule | None:
     if isinstance(data, dict) and data.get("class") == "WarmUp":
         raise DataError(f"{where}.class is 'WarmUp', a second one; one is enough")
     return schedule_from_dict(data, where)
-
-
-def _mend(thing: Any) -> str:
-    return f"; write {thing.__name__}(…)" if isinstance(thing, type) else ""

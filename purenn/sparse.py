@@ -39,7 +39,7 @@ class SparseMatrix(Matrix):
     def __reduce__(self) -> tuple[Any, ...]:
         return SparseMatrix, (self.entries, self.width)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> SparseMatrix:
+    def copy(self) -> SparseMatrix:
         return SparseMatrix(list(self.entries), self.width)  # an entry holds tuples only
 
     @property

@@ -11,11 +11,12 @@ from time import perf_counter
 from purenn.checks import short, whole
 from purenn.errors import ArgumentError, NonFiniteError
 from purenn.guard import Guard, check_predictions
+from purenn.guessing import or_part
 from purenn.inputs import as_list_of
 from purenn.losses import checked_loss
 from purenn.metrics import find_metrics
 from purenn.network import check_network
-from purenn.optimizers import Optimizer
+from purenn.optimizers import OPTIMIZERS, Optimizer
 from purenn.parts import check_array, check_call, check_methods, is_foreign, watched_loss
 from purenn.tally import Tally
 
@@ -161,6 +162,14 @@ class Progress:
         """The metrics on the validation data."""
         return {name: values[-1] for name, values in self.history.validation_metrics.items()}
 
+    def __str__(self) -> str:
+        from purenn.progress import epoch_line  # training needs no words
+
+        return epoch_line(self)
+
+    def __repr__(self) -> str:
+        return f"<Progress: {self}>"
+
     def stop(self) -> None:
         """End training after this epoch."""
         self.stopped = True
@@ -194,7 +203,8 @@ def train(
     metrics        names ("accuracy", "mean_squared_error") or functions of purenn.metrics'
                    form; "accuracy" is what the loss says (see purenn.metrics)
     callbacks      are called with a Progress after each epoch; those that have a method
-                   `begin`, `batch` or `end` also before the run, after each batch, after it
+                   `begin`, `batch` or `end` also before the run, after each batch, after it,
+                   and `broken_off` where an exception ends it
     validation     (X, y) to measure loss and metrics on after each epoch; or, with weights of
                    their own, (X, y, sample_weight)
     history        of an earlier run that measured the same, to go on with
@@ -227,15 +237,20 @@ def train(
         callback.begin(progress)
     run = Run(progress, loss, measures, examples, batch_size, held_out, watching)
     start = perf_counter() - history.seconds
-    for _ in range(epochs):
-        run.epoch()
-        history.seconds = perf_counter() - start
-        for callback in watching:
-            callback(progress)
-        run.check_unmoved()
-        if progress.stopped:
-            break
-    run.guard.check_parameters(examples, f"epoch {progress.epoch}, last step")
+    try:
+        for _ in range(epochs):
+            run.epoch()
+            history.seconds = perf_counter() - start
+            for callback in watching:
+                callback(progress)
+            run.check_unmoved()
+            if progress.stopped:
+                break
+        run.guard.check_parameters(examples, f"epoch {progress.epoch}, last step")
+    except BaseException:  # Ctrl-C too
+        for callback in _having("broken_off", watching):
+            callback.broken_off(progress)
+        raise
     for callback in _having("end", watching):
         callback.end(progress)
     return history
@@ -422,7 +437,7 @@ def measure(
 
 def check_optimizer(optimizer: Any) -> None:
     if not isinstance(optimizer, Optimizer):
-        mend = f"; write {optimizer.__name__}()" if isinstance(optimizer, type) else ""
+        mend = or_part(optimizer, OPTIMIZERS)
         raise ArgumentError(f"optimizer is {short(optimizer)}, not a purenn optimizer{mend}")
     check_methods(optimizer, Optimizer)
 
@@ -436,7 +451,7 @@ def _checked_callbacks(callbacks: Any) -> list[Any]:
             raise ArgumentError(f"callbacks: {short(callback)} is no callback{mend}")
         if is_foreign(callback):
             check_call(callback, f"callbacks: {short(callback)}", "progress")
-            for method in ("begin", "batch", "end"):
+            for method in ("begin", "batch", "end", "broken_off"):
                 for having in _having(method, [callback]):
                     what = f"callbacks: {type(having).__name__}.{method}"
                     check_call(getattr(having, method), what, "progress")

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -57,6 +58,21 @@ def strict_backend() -> Backend:
     import array_api_strict
 
     return ArrayAPIBackend("array-api-strict", array_api_strict)
+
+
+@pytest.fixture
+def tables_as_before() -> Iterator[None]:
+    """What a test registers is forgotten after it."""
+    from purenn.optimizers import OPTIMIZERS
+    from purenn.schedules import SCHEDULES
+    from purenn.storage.kinds import LAYERS, LOSSES
+
+    tables: list[dict[str, Any]] = [LAYERS, LOSSES, OPTIMIZERS, SCHEDULES]
+    before = [dict(table) for table in tables]
+    yield
+    for table, kept in zip(tables, before, strict=True):
+        table.clear()
+        table.update(kept)
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 import math
 import operator
+from typing import Any
 
 import pytest
 
 from purenn import matrix
-from purenn.errors import DataError, ShapeError
+from purenn.errors import ArgumentError, DataError, ShapeError
 from purenn.matrix import Matrix, asarray
+from purenn.sparse import SparseMatrix, from_bytes
 
 A = asarray([[1, 2.5, -3], [4, 5, 1e-9]])
 
@@ -194,3 +196,52 @@ def test_matmul_with_sumprod(monkeypatch: pytest.MonkeyPatch) -> None:
         matrix, "sumprod", lambda p, q: sum(a * b for a, b in zip(p, q, strict=True))
     )
     assert (A @ A.T)[1, 0] == pytest.approx(16.5)
+
+
+# ----------------------------------------------------------------------- rounded, copied
+
+
+@pytest.mark.parametrize("digits", [0, 1, 3, -1, 400, -400])
+def test_round_is_that_of_each_entry(digits: int) -> None:
+    rows = [[1234.5678, -0.05, 2.5], [0.125, math.inf, -3.5]]
+    made = asarray(rows).round(digits)
+    assert type(made) is Matrix
+    assert made.tolist() == [[round(a, digits) for a in row] for row in rows]
+    assert round(asarray(rows), digits).tolist() == made.tolist()
+
+
+def test_round_without_digits_and_of_what_is_no_float() -> None:
+    assert asarray([[0.5, 1.5, -1.2]]).round().tolist() == [[0.0, 2.0, -1.0]]
+    assert round(asarray([[0.5, 1.5]])).tolist() == [[0.0, 2.0]]
+    assert math.isnan(asarray([[math.nan]]).round(2)[0, 0])
+    assert (A > 2).round(1).tolist() == [[0, 1, 0], [1, 1, 0]]
+    assert asarray([[1.7e308, -1.7e308]]).round(-308).tolist() == [[math.inf, -math.inf]]
+    assert asarray([[0.1 + 0.2]]).round(2).tolist() == [[0.3]]
+
+
+@pytest.mark.parametrize("digits", [1.5, "2", True, 401, -401])
+def test_round_to_digits_that_are_refused(digits: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"^Matrix\.round: digits is .*, must be a whole"):
+        A.round(digits)
+
+
+def test_round_takes_numbers_of_numpy() -> None:
+    np = pytest.importorskip("numpy")
+    assert A.round(np.int64(0)).tolist() == A.round().tolist()
+    rows = [[0.125, 2.675, -7.5, 1e-9]]
+    assert asarray(rows).round(2).tolist() == [[0.12, 2.67, -7.5, 0.0]]
+
+
+def test_a_copy_has_rows_of_its_own() -> None:
+    B = Matrix([[1.0, 2.0], [3.0, 4.0]])
+    C = B.copy()
+    assert type(C) is Matrix
+    C.rows[0][0] = 9.0  # type: ignore[index]
+    assert B.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert C.tolist() == [[9.0, 2.0], [3.0, 4.0]]
+    sparse = from_bytes([b"\0\1", b"\2\0"], [float(k) for k in range(256)])
+    twin = sparse.copy()
+    assert type(twin) is SparseMatrix
+    assert twin.tolist() == [[0.0, 1.0], [2.0, 0.0]]
+    assert twin.entries is not sparse.entries  # type: ignore[attr-defined]
+    assert repr(sparse) == "Matrix(2 × 2)\n  [0, 1]\n  [2, 0]"

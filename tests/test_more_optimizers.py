@@ -333,7 +333,7 @@ def test_bad_options(make: Any, name: str, bad: Any, rule: str) -> None:
         make(**{name: bad})
     message = str(caught.value)
     assert message.startswith(f"{make.__name__}: {name} is ")
-    assert message.endswith(rule)
+    assert rule in message
 
 
 def test_a_schedule_without_brackets() -> None:

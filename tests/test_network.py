@@ -7,7 +7,7 @@ import pytest
 import purenn as nn
 from purenn.backend import Backend
 from purenn.data import ByteRows, FloatRows
-from purenn.errors import ArgumentError, ShapeError
+from purenn.errors import ArgumentError, DataError, ShapeError
 from purenn.layers import Layer, assign
 from purenn.losses import Loss
 
@@ -242,3 +242,84 @@ def test_a_layer_of_ones_own() -> None:
     assert nn.gradient_check(network, nn.MeanSquaredError(), X, Y).ok
     with pytest.raises(ArgumentError):
         nn.Network([nn.Dense(2, 3), Square])  # type: ignore[list-item]
+
+
+# ---------------------------------------------------------------------- for people to read
+
+
+@pytest.mark.parametrize("last", [nn.Softmax(), nn.Sigmoid(), nn.Identity()])
+def test_predicted_classes(backend: Backend, last: Layer) -> None:
+    network = nn.Network([nn.Dense(2, 3), last], seed=0, backend=backend)
+    P = backend.to_list(network.predict(X))
+    classes = network.predict_classes(X)
+    assert classes == [row.index(max(row)) for row in P]
+    assert {type(each) for each in classes} == {int}
+    assert network.predict_classes(backend.from_list(X)) == classes
+    assert network.predict_classes(FloatRows(X)) == classes
+
+
+def test_predicted_classes_of_a_single_output(backend: Backend) -> None:
+    weights, bias = [[1.0], [1.0]], [-1.0]
+    network = nn.Network([nn.Dense(2, 1, weights=weights, bias=bias), nn.Sigmoid()], 0, backend)
+    assert network.predict_classes(X) == [0, 1, 1, 1]  # exactly 0.5 is a yes
+    one_of_many = nn.Network([nn.Dense(2, 2, weights=[[0.0] * 2] * 2)], 0, backend)
+    assert one_of_many.predict_classes(X) == [0, 0, 0, 0]  # the first of equal ones
+
+
+def test_predicted_classes_of_bad_rows(backend: Backend) -> None:
+    network = nn.Network([nn.Dense(2, 3)], seed=0, backend=backend)
+    with pytest.raises(ShapeError, match="input has 1 columns, needs 2"):
+        network.predict_classes([[1.0]])
+    with pytest.raises(DataError):
+        network.predict_classes([])
+
+
+def test_summary(backend: Backend) -> None:
+    network = nn.Network(
+        [nn.Dense(2, 1000), nn.Tanh(), nn.Dense(1000, 3, bias=None), nn.Softmax()],
+        seed=0,
+        backend=backend,
+    )
+    assert network.summary() == (
+        "layer                      output   parameters\n"
+        "Dense 1 (2 → 1000)          1,000        3,000\n"
+        "Tanh 1                      1,000            0\n"
+        "Dense 2 (1000 → 3)              3        3,000\n"
+        "Softmax 1                       3            0\n"
+        "                                         6,000"
+    )
+
+
+def test_summary_of_a_layer_with_a_long_name() -> None:
+    class AVeryLongNameOfALayerOfOnesOwn(nn.Tanh):
+        pass
+
+    lines = (
+        nn.Network([nn.Dense(1, 1), AVeryLongNameOfALayerOfOnesOwn()], seed=0)
+        .summary()
+        .splitlines()
+    )
+    assert len({len(line) for line in lines}) == 1
+    assert lines[2].startswith("AVeryLongNameOfALayerOfOnesOwn 1 ")
+
+
+def test_a_parameter_shows_its_numbers(backend: Backend) -> None:
+    layer = nn.Dense(2, 3, weights=[[1.0, -0.5, 1 / 3], [1e-9, 0.0, 12.0]])
+    W, b = nn.Network([layer], seed=0, backend=backend).trainable
+    assert repr(W) == "Parameter W1 (2 × 3)\n  [1, -0.5, 0.333333]\n  [1e-09, 0, 12]"
+    assert repr(b) == "Parameter b1 (1 × 3)\n  [0, 0, 0]"
+
+
+def test_a_large_parameter_is_cut(backend: Backend) -> None:
+    (W,) = nn.Network([nn.Dense(500, 300, bias=None)], seed=0, backend=backend).trainable
+    lines = repr(W).splitlines()
+    assert lines[0] == "Parameter W1 (500 × 300)"
+    assert len(lines) == 10
+    assert lines[-1] == "  …"
+    assert all(line.endswith(", …]") and line.count(",") == 8 for line in lines[1:-1])
+
+
+@pytest.mark.parametrize("value", [None, 3.0, "x", [[1.0]], "y" * 1000])
+def test_a_parameter_of_anything_else_shows_itself(value: Any) -> None:
+    assert repr(nn.Parameter("p", value)).startswith("Parameter 'p': ")
+    assert len(repr(nn.Parameter("p", value))) < 100

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from purenn.cli.progress import loss_name
-from purenn.layers import Dense
 from purenn.storage import load
 
 
@@ -38,13 +37,5 @@ def run(arguments: argparse.Namespace) -> int:
         losses = model.run.history.losses
         last = f", last {loss_name(model)} {losses[-1]:.6g}" if losses else ""
         print(f"training {len(losses)} epochs with {model.run.optimizer}{last}")
-    print(f"\n{'layer':<24} {'output':>8} {'parameters':>12}")
-    width, total = model.network.n_in, 0
-    for layer in model.network.layers:
-        width = layer.n_out if isinstance(layer, Dense) else width
-        shapes = [p.value.shape for p in layer.parameters()]
-        count = sum(m * n for m, n in shapes)
-        total += count
-        print(f"{layer.title:<24} {width:>8,} {count:>12,}")
-    print(f"{'':<24} {'':>8} {total:>12,}")
+    print(f"\n{model.network.summary()}")
     return 0

@@ -37,6 +37,9 @@ The file is one JSON text that a person can read, a row of weights a line:
       "run": null                              or what resuming a run needs
     }
 
+    {"kind": "Scale", "factor": 2, "parameters": {"s1": [[1, 1]]}}   a layer of a class that was
+                                             registered (purenn.register): settings, weights
+
     "run": {
       "epochs": 5,                             that are finished
       "batch_size": 32,                        or null: all rows at once
@@ -86,7 +89,8 @@ def save(path: str | os.PathLike[str], model: Model | Network) -> None:
     """Write the model, or a bare network, to a file: as a whole or not at all.
 
     Whatever is written here, `load` reads. Raises ArgumentError for a layer, a loss or an
-    optimizer of a class that is not purenn's, and for a path that cannot be written to;
+    optimizer of a class that is neither purenn's nor registered (see purenn.register), and for
+    a path that cannot be written to;
     DataError for weights that are not finite and for parts that do not fit each other.
     An older file under this name is then still whole.
     """
@@ -113,7 +117,7 @@ def load(path: str | os.PathLike[str], backend: str | Backend | None = None) -> 
 
     Raises DataError for any file that is not exactly such a model, with the place, what
     was found there and what was expected. Nothing in a file is ever run: the classes it
-    names are looked up in fixed tables.
+    names are looked up in the tables of purenn's and of what the program has registered.
     """
     chosen = get_backend(backend)
     name, text = read_text(path)

@@ -1,8 +1,9 @@
 """The classes that a model file may name, in fixed tables, and how each is written down.
 
 A class is called by its name; its settings are arguments of its constructor, all of them
-numbers. A name that is not in the table is an error: nothing is imported or looked up for
-a file.
+numbers (of a class that was registered, see purenn.register, also texts, true, false and
+null). A name that is not in the table is an error: nothing is imported or looked up for a
+file.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from purenn.checks import check_keys, is_number, short
 from purenn.dropout import Dropout
 from purenn.errors import ArgumentError, DataError
 from purenn.layers import Dense, Layer
+from purenn.registering import is_registered, made_of, plain_settings, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +53,11 @@ def to_plain(thing: Layer | Loss, kinds: dict[str, Any], where: str) -> dict[str
     if kinds.get(kind) is not type(thing):
         raise ArgumentError(
             f"{where} is {short(thing)}, of a class that is not purenn's; "
-            f"a file can hold {', '.join(kinds)}"
+            f"a file can hold {', '.join(kinds)}, and what is registered: write @nn.register "
+            f"above class {kind}"
         )
+    if is_registered(kinds[kind]):
+        return {"kind": kind, **plain_settings(thing, where)}
     settings = thing.settings()
     return {"kind": kind, **{name: settings[name] for name in SETTINGS.get(kind, ())}}
 
@@ -60,6 +65,9 @@ def to_plain(thing: Layer | Loss, kinds: dict[str, Any], where: str) -> dict[str
 def from_plain(data: Any, kinds: dict[str, Any], where: str) -> Any:
     """The layer or loss that `to_plain` told of; DataError for anything else."""
     kind = kind_of(data, kinds, where)
+    if is_registered(cls := kinds[kind]):
+        check_keys(data, ("kind", *cls.arguments), where)
+        return made_of(cls, {name: data[name] for name in cls.arguments}, where)
     names = SETTINGS.get(kind, ())
     check_keys(data, ("kind", *names), where)
     for name in names:
@@ -79,5 +87,6 @@ def kind_of(data: Any, kinds: dict[str, Any], where: str) -> str:
         raise DataError(f"{where}: missing key 'kind'; expected one of {', '.join(kinds)}")
     kind = data["kind"]
     if not isinstance(kind, str) or kind not in kinds:
-        raise DataError(f"{where}.kind is {short(kind)}, expected one of {', '.join(kinds)}")
+        sort = "loss" if kinds is LOSSES else "layer"
+        raise DataError(unknown(sort, kind, f"{where}.kind", kinds))
     return kind

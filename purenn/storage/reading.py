@@ -22,9 +22,11 @@ from purenn.errors import ArgumentError, DataError
 from purenn.layers import Dense
 from purenn.network import Network
 from purenn.optimizers import optimizer_from_dict
+from purenn.registering import is_registered
 from purenn.seeding import WORD, WORDS
 from purenn.storage.kinds import LAYERS, LOSSES, from_plain, kind_of
 from purenn.storage.model import Model, Run
+from purenn.storage.own import built, fill_own, own_layer
 from purenn.storage.writing import FORMAT, VERSION
 from purenn.strict_json import at, check_json, check_text
 from purenn.training import History
@@ -108,14 +110,19 @@ def _network(data: Any, seed: int, backend: Backend) -> Network:
     layers = [_layer(entry, f"layers[{place}]") for place, entry in enumerate(data)]
     _check_chain(layers)
     try:
-        return Network(layers, seed, backend)
+        network = built(layers, seed, backend)
     except (ArgumentError, DataError) as error:
         raise DataError(f"layers: {error}") from error
+    fill_own(network, data)
+    return network
 
 
 def _layer(data: Any, where: str) -> Layer:
-    if kind_of(data, LAYERS, where) == "Dense":
+    kind = kind_of(data, LAYERS, where)
+    if kind == "Dense":
         return _dense(check_keys(data, DENSE, where), where)
+    if is_registered(LAYERS[kind]):
+        return own_layer(data, where)
     layer: Layer = from_plain(data, LAYERS, where)
     return layer
 
@@ -151,7 +158,8 @@ def _check_chain(layers: list[Layer]) -> None:
             continue
         if before and before[1] != layer.n_in:
             raise DataError(
-                f"layers[{place}].inputs is {layer.n_in}, "
+                f"layers[{place}].{'n_in' if is_registered(type(layer)) else 'inputs'} "
+                f"is {layer.n_in}, "
                 f"expected {before[1]} as the outputs of layers[{before[0]}]"
             )
         before = place, layer.n_out

@@ -8,6 +8,7 @@ from purenn.checks import short
 from purenn.errors import ArgumentError
 from purenn.layers import Dense
 from purenn.optimizers import Optimizer
+from purenn.registering import is_registered
 from purenn.storage.kinds import LAYERS, LOSSES, to_plain
 
 TYPE_CHECKING = False
@@ -63,6 +64,10 @@ def _layers(network: Network) -> list[dict[str, Any]]:
 
 def _layer(layer: Layer, backend: Backend, where: str) -> dict[str, Any]:
     plain = to_plain(layer, LAYERS, where)
+    if is_registered(type(layer)):
+        return plain | {
+            "parameters": {p.name: backend.to_list(p.value) for p in layer.parameters()}
+        }
     if not isinstance(layer, Dense):
         return plain
     return {
