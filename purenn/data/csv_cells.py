@@ -63,7 +63,7 @@ class CellReader:
             for j in (layout.features.index(place) for place in layout.text):
                 self._texts[j] = Texts({}, learns=True, asked=True)
                 self._undecided.discard(j)
-        self._letters = 0
+        self._known = self._letters = 0  # categories of all columns, and their letters
         self.gaps, self.unseen = Counter[int](), Counter[int]()  # of each column
         self.dropped = 0
         self.unlabelled = 0
@@ -178,17 +178,15 @@ class CellReader:
         if len(texts.codes) >= (MOST_ASKED if texts.asked else MOST_TOLD):
             raise self._too_many(j, texts, line)
         self._letters += len(text) + len(self._name(j) or "")
-        if self._letters > MOST_LETTERS or self._texts_together() >= MOST_TEXTS:
+        if self._letters > MOST_LETTERS or self._known >= MOST_TEXTS:
             most = f"{MOST_TEXTS:,} different texts, or {MOST_LETTERS:,} letters,"
             message = f"the columns of texts hold more than {most} together; {self._drop(j)}"
             raise self._error(line, j, message)
         if not texts.codes:
             texts.line, texts.first = line, text
         texts.codes[text] = code = str(len(texts.codes))
+        self._known += 1
         return code
-
-    def _texts_together(self) -> int:
-        return sum(len(texts.codes) for texts in self._texts.values())
 
     def _unknown(self, j: int, line: int, text: str) -> str:
         """A text that the training did not hold."""
