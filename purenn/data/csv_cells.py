@@ -209,7 +209,7 @@ class CellReader:
             return raw, None
         columns = Columns([self._column(j, len(raw)) for j in range(width)])
         for j in range(width):
-            if self.gaps[j] == len(raw):
+            if self._missing in FILLS and self.gaps[j] == len(raw):
                 message = f"found no value in all {len(raw):,} rows; {self._drop(j)}"
                 raise self._error(None, j, message)
         columns = columns.fit(raw, self._missing)

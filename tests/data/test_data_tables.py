@@ -104,6 +104,11 @@ def test_rows_with_gaps_are_dropped(write: Write) -> None:
     assert all(column.fill is None for column in data.columns.columns)
 
 
+def test_as_many_rows_may_be_left_out_as_are_kept(write: Write) -> None:
+    path = write("a,b,kind\nred,1,x\n,2,y\nred,3,y\n,4,y\n")
+    assert list(read_csv(path, missing="drop").features) == [[1.0, 1.0], [1.0, 3.0]]
+
+
 def test_every_complaint_names_its_mend(write: Write) -> None:
     path = write(TITANIC)
     assert error_of(path, label="Survived") == (

@@ -21,7 +21,7 @@ WORDS = ["red", "green", "dark blue", "Ä", 'a "b", c']
 some_words = st.sampled_from(WORDS)
 some_numbers = st.floats(-1e6, 1e6) | st.integers(-5, 5).map(float)
 many = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
