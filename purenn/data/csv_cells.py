@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from purenn.data.columns import FILLS, MISSING, Column, Columns, EncodedRows, unknown
 from purenn.data.csv_layout import Layout
-from purenn.data.csv_numbers import NumberStore, as_floats, is_number, wrong_cell
+from purenn.data.csv_numbers import NumberStore, Numerals, as_floats, wrong_cell
 from purenn.data.messages import DataFileError, listed, option, shown
 from purenn.data.rows import RowSource
 
@@ -67,15 +67,16 @@ class CellReader:
         self.gaps, self.unseen = Counter[int](), Counter[int]()  # of each column
         self.dropped = 0
         self.unlabelled = 0
+        self._numerals = layout.numerals
         self._store = NumberStore()
 
     def add(self, line: int, cells: list[str]) -> bool:
         """Keep one row; False if it is left out."""
         if self._undecided:
             return self._add_slowly(line, cells)
-        row = cells
+        row = self._numerals.row(cells)
         if self._texts:
-            row = cells.copy()
+            row = row.copy()
             for j, texts in self._texts.items():
                 code = texts.codes.get(cells[j].strip())
                 if code is None:
@@ -94,19 +95,20 @@ class CellReader:
 
     def _add_slowly(self, line: int, cells: Sequence[str]) -> bool:
         """The same for a row with a gap, a new text or an error."""
-        row = [cell.strip() for cell in cells]
-        gaps = {j for j, text in enumerate(row) if text in MISSING and not self._knows(j, text)}
+        texts = [cell.strip() for cell in cells]
+        gaps = {j for j, text in enumerate(texts) if text in MISSING and not self._knows(j, text)}
         if gaps:
             self.gaps.update(gaps)
             if self._missing == "drop":
                 self.dropped += 1
                 return False
             self._check_gap(line, min(gaps), cells)
-        for j, text in enumerate(row):
+        row = self._numerals.row(texts).copy()
+        for j, text in enumerate(texts):
             if j in gaps:
                 row[j] = "0"
-            elif (texts := self._kind(j, line, text)) is not None:
-                row[j] = self._code(j, texts, line, text)
+            elif (known := self._kind(j, text)) is not None:
+                row[j] = self._code(j, known, line, text)
         if not gaps:
             wrong = self._store.add(row)
         else:
@@ -157,12 +159,12 @@ class CellReader:
             if cell.strip() in MISSING and not self._knows(j, cell.strip())
         ]
 
-    def _kind(self, j: int, line: int, text: str) -> Texts | None:
+    def _kind(self, j: int, text: str) -> Texts | None:
         """The texts of a column, None if it is one of numbers; its first cell decides."""
         if j not in self._undecided:
             return self._texts.get(j)
         self._undecided.discard(j)
-        if is_number(text):
+        if self._numerals.reads(text):
             return None
         return self._texts.setdefault(j, Texts({}, learns=True))
 
@@ -173,7 +175,7 @@ class CellReader:
             return code
         if not texts.learns:
             return self._unknown(j, line, text)
-        if not texts.asked and not _is_word(text):
+        if not texts.asked and not _is_word(text, self._numerals):
             raise self._no_word(j, texts, line, text)
         if len(texts.codes) >= (MOST_ASKED if texts.asked else MOST_TOLD):
             raise self._too_many(j, texts, line)
@@ -327,7 +329,7 @@ class CellReader:
 
     def _no_number(self, line: int, j: int, cell: str) -> DataFileError:
         """A cell that is no number, in a column of numbers."""
-        complaint = wrong_cell(cell) or "expected a number"
+        complaint = wrong_cell(cell, self._numerals) or "expected a number"
         if self._learns:
             if _seems_missing(cell):
                 complaint += (
@@ -335,14 +337,16 @@ class CellReader:
                     f"{option('missing', 'mean')} or {option('missing', 'drop')}"
                 )
             complaint += f"; {self._as_text(j)}, {self._drop(j)}"
-        elif self._columns is None and not is_number(cell):
+        elif self._columns is None and not self._numerals.reads(cell):
             complaint += "; texts are read with the columns of the training"
         return self._error(line, j, complaint)
 
     def _no_word(self, j: int, texts: Texts, line: int, text: str) -> DataFileError:
         """A number, or something like one, where words are expected."""
         if not texts.codes:
-            found = str(wrong_cell(text)).replace("a number", "a number or a word", 1)
+            found = str(wrong_cell(text, self._numerals)).replace(
+                "a number", "a number or a word", 1
+            )
         else:
             began = f"as the column began with {shown(texts.first)} in line {texts.line}"
             found = f"found {shown(text)}, expected a word, {began}"
@@ -369,9 +373,9 @@ def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _is_word(text: str) -> bool:
+def _is_word(text: str, numerals: Numerals) -> bool:
     """A text that nobody takes for a number: not 12%, $3, 1,5 or 2020-01-01."""
-    if is_number(text):
+    if numerals.reads(text):
         return False
     return any(map(str.isalpha, text)) or not any(map(str.isdigit, text))
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from purenn.checks import whole
 from purenn.data.columns import Columns
 from purenn.data.csv_cells import CellReader
+from purenn.data.csv_dialect import checked_dialect
 from purenn.data.csv_files import (
     MOST_COLUMNS,
     begin,
@@ -21,9 +22,8 @@ from purenn.data.csv_files import (
 from purenn.data.csv_labels import FixedLabels, LabelError, LabelStore
 from purenn.data.csv_layout import Layout, Wanted
 from purenn.data.csv_picking import checked_columns
-from purenn.data.csv_records import Record, read_records
-from purenn.data.files import open_bytes
-from purenn.data.messages import StrPath
+from purenn.data.csv_records import Record
+from purenn.data.files import Source, open_bytes
 from purenn.data.rows import RowSource
 from purenn.errors import ArgumentError
 
@@ -51,7 +51,7 @@ class _Way(NamedTuple):
 
 
 def csv_chunks(
-    path: StrPath,
+    path: Source,
     *,
     rows: int = 1000,
     keep: Sequence[str | int] = (),
@@ -62,7 +62,10 @@ def csv_chunks(
     label_names: Sequence[str] | None = None,
     feature_names: Sequence[str] | None = None,
     width: int | None = None,
-    delimiter: str = ",",
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    comment: str | None = None,
     drop: Sequence[str | int] = (),
     features: Sequence[str | int] | None = None,
     text: Sequence[str | int] = (),
@@ -78,15 +81,17 @@ def csv_chunks(
     needs_label: the file must have the label column, and each chunk gives its targets: class
         numbers of label_names, or values where task is "regression". Else a label column may be
         there or not.
-    notes: what was filled in and left out is added here at the end, a sentence each.
+    notes: what was found from the first lines is added here, and at the end what was filled in
+        and left out, a sentence each.
     The other arguments are those of read_csv_features. Errors as in read_csv; those of the file
     come as soon as its place is reached.
     """
     rows = whole(rows, "csv_chunks: rows")
+    dialect = checked_dialect(delimiter, decimal, thousands, comment)
     asked = checked_asked(drop, features, text)._replace(keep=checked_columns(keep, "keep"))
     feature_names, width = of_training(columns, feature_names, width)
     wanted = checked_wanted(
-        path, label, needs_label, header, feature_names, width, delimiter, max_columns, asked
+        path, label, needs_label, header, feature_names, width, dialect, max_columns, asked
     )
     names = checked_task(task, label_names)
     if needs_label and names is None and task != "regression":
@@ -96,12 +101,12 @@ def csv_chunks(
         )
     check_missing(missing, text, columns, learns=False)
     way = _Way(rows, columns, missing, names)
-    return _chunks(wanted, way, [] if notes is None else notes)
+    return _chunks(path, wanted, way, [] if notes is None else notes)
 
 
-def _chunks(wanted: Wanted, way: _Way, notes: list[str]) -> Iterator[Chunk]:
-    with open_bytes(wanted.path) as stream:
-        layout, records = begin(read_records(stream, wanted.path, wanted.delimiter), wanted)
+def _chunks(path: Source, wanted: Wanted, way: _Way, notes: list[str]) -> Iterator[Chunk]:
+    with open_bytes(path) as stream:
+        layout, records = begin(stream, wanted, notes)
         cells = CellReader(layout, way.columns, way.missing, learns=False)
         names = [str(i) if layout.names is None else layout.names[i] for i in layout.kept]
         count = 0
@@ -123,7 +128,7 @@ def _read(
     labels: LabelStore | FixedLabels | None = None
     if needs_label:
         names = way.label_names
-        labels = LabelStore("regression") if names is None else FixedLabels(names)
+        labels = LabelStore("regression", layout.numerals) if names is None else FixedLabels(names)
     kept: list[list[str]] = []
     no_label = missing_label(way.missing, way.label_names) if needs_label else ()
     read_rows(records, layout, cells, labels, no_label, kept)

@@ -8,17 +8,19 @@ import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
+from typing import BinaryIO
 
 from purenn.checks import short
 from purenn.data.columns import FILLS, MISSING, WAYS, Columns
 from purenn.data.csv_cells import CellReader
+from purenn.data.csv_dialect import Dialect, checked_dialect
 from purenn.data.csv_labels import FixedLabels, LabelError, LabelStore
 from purenn.data.csv_layout import Layout, Wanted, check_arguments, find_layout
 from purenn.data.csv_picking import Asked, checked_columns
-from purenn.data.csv_records import Record, checked_delimiter, read_records
+from purenn.data.csv_records import Record, open_records, read_sample
 from purenn.data.dataset import Dataset
-from purenn.data.files import checked_path, open_bytes
-from purenn.data.messages import DataFileError, StrPath, listed, option
+from purenn.data.files import Source, name_of, open_bytes
+from purenn.data.messages import DataFileError, listed, option, shown
 from purenn.data.rows import RowSource
 from purenn.errors import ArgumentError
 from purenn.inputs import as_names
@@ -28,10 +30,11 @@ __all__ = ["read_csv", "read_csv_features"]
 MOST_COLUMNS = 100_000
 TASKS = (None, "classification", "regression")
 LABEL_NAMES = ("label", "class", "target", "species", "y")  # for a hint only, never for a choice
+SURE_NAMES = ("label", "target")  # of which another column is hardly the label
 
 
 def read_csv(
-    path: StrPath,
+    path: Source,
     *,
     label: str | int | None = None,
     header: bool | None = None,
@@ -39,7 +42,10 @@ def read_csv(
     label_names: Sequence[str] | None = None,
     feature_names: Sequence[str] | None = None,
     width: int | None = None,
-    delimiter: str = ",",
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    comment: str | None = None,
     drop: Sequence[str | int] = (),
     features: Sequence[str | int] | None = None,
     text: Sequence[str | int] = (),
@@ -47,16 +53,19 @@ def read_csv(
     columns: Columns | None = None,
     max_columns: int = MOST_COLUMNS,
 ) -> Dataset:
-    """A data set from a CSV file, plain or gzip, UTF-8 text.
+    """A data set from a CSV file, plain or gzip, UTF-8 text, or from an open stream of bytes.
 
     label: name of the label column, or its number from 0 (-1 is the last one, which is the
-        default); a text of digits that is no column's name is taken for the number.
-    header: whether the first line holds names; None tells it from the line.
+        default); a text of digits is a number, if there is such a column.
+    header: whether the first line holds names; None tells it from the lines.
     task: "classification" or "regression"; None tells it from the labels (see csv_labels).
     label_names: the classes of the training, for a file to test with; any other label is an
         error.
     feature_names: the columns of the training; where the file has a header, they are picked by
         name and other columns are left out. width: their number, where there are no names.
+    delimiter: what stands between cells; None finds one of `,` `;` `|`, tabs and spaces.
+    decimal: "." or ","; None finds it. thousands: what stands in 1,234, if anything does.
+    comment: lines that begin with this are passed over.
     drop: columns to leave out, names or numbers from 0. features: those to take, in this order;
         None: all but the label.
     text: columns to take as text, whatever is in them: post codes, numbers that are names. Of
@@ -71,38 +80,42 @@ def read_csv(
         their categories, and its gaps are filled as they say.
     max_columns: a first line with more cells is refused.
     Where a word is not expected (label_names, feature_names or width tell of a training, but
-    columns does not), it is an error. `Dataset.notes` says what was told, filled and left out.
+    columns does not), it is an error.
+    What was found, filled in or left out is a sentence in the notes of the data set.
     DataFileError (a DataError) gives file, line, column, what was found and what was expected;
     ArgumentError is for arguments that no file could fulfil.
     """
+    dialect = checked_dialect(delimiter, decimal, thousands, comment)
     asked = checked_asked(drop, features, text)
     feature_names, width = of_training(columns, feature_names, width)
     wanted = checked_wanted(
-        path, label, True, header, feature_names, width, delimiter, max_columns, asked
+        path, label, True, header, feature_names, width, dialect, max_columns, asked
     )
     names = checked_task(task, label_names)
     learns = all(known is None for known in (columns, names, feature_names, width))
     check_missing(missing, text, columns, learns)
-    with open_bytes(wanted.path) as stream:
-        layout, records = begin(read_records(stream, wanted.path, delimiter), wanted)
-        if names is None:
-            doubtful = layout.line if header is None and layout.names is None else None
-            labels: LabelStore | FixedLabels = LabelStore(task, doubtful)
-        else:
-            labels = FixedLabels(names)
+    notes: list[str] = []
+    with open_bytes(path) as stream:
+        layout, records = begin(stream, wanted, notes)
+        labels: LabelStore | FixedLabels = (
+            LabelStore(task, layout.numerals) if names is None else FixedLabels(names)
+        )
         cells = CellReader(layout, columns, missing, learns=learns)
         read_rows(records, layout, cells, labels, missing_label(missing, names))
-    return _dataset(layout, cells, labels, default_label=label is None)
+    return _dataset(layout, cells, labels, notes, default_label=label is None)
 
 
 def read_csv_features(
-    path: StrPath,
+    path: Source,
     *,
     feature_names: Sequence[str] | None = None,
     width: int | None = None,
     label: str | int | None = None,
     header: bool | None = None,
-    delimiter: str = ",",
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    comment: str | None = None,
     drop: Sequence[str | int] = (),
     features: Sequence[str | int] | None = None,
     text: Sequence[str | int] = (),
@@ -119,27 +132,28 @@ def read_csv_features(
     texts and what fills gaps are those of the training, so they need its columns. "drop" leaves
     rows out: then the predictions are fewer than the rows of the file. Errors as in read_csv.
     """
+    dialect = checked_dialect(delimiter, decimal, thousands, comment)
     asked = checked_asked(drop, features, text)
     feature_names, width = of_training(columns, feature_names, width)
     wanted = checked_wanted(
-        path, label, False, header, feature_names, width, delimiter, max_columns, asked
+        path, label, False, header, feature_names, width, dialect, max_columns, asked
     )
     check_missing(missing, text, columns, learns=False)
-    with open_bytes(wanted.path) as stream:
-        layout, records = begin(read_records(stream, wanted.path, delimiter), wanted)
+    with open_bytes(path) as stream:
+        layout, records = begin(stream, wanted, [])
         cells = CellReader(layout, columns, missing, learns=False)
         read_rows(records, layout, cells, None)
     return cells.rows()[0]
 
 
 def checked_wanted(
-    path: StrPath,
+    path: Source,
     label: str | int | None,
     needs_label: bool,
     header: bool | None,
     feature_names: Sequence[str] | None,
     width: int | None,
-    delimiter: str,
+    dialect: Dialect,
     max_columns: int,
     asked: Asked,
 ) -> Wanted:
@@ -147,13 +161,13 @@ def checked_wanted(
     check_arguments(label, header, feature_names)
     names = None if feature_names is None else tuple(as_names(feature_names, "feature_names"))
     return Wanted(
-        checked_path(path),
+        name_of(path),
         label,
         needs_label,
         header,
         names,
         width,
-        checked_delimiter(delimiter),
+        dialect,
         max_columns,
         asked,
     )
@@ -221,14 +235,19 @@ def checked_task(task: str | None, label_names: Sequence[str] | None) -> tuple[s
     return names
 
 
-def begin(records: Iterator[Record], wanted: Wanted) -> tuple[Layout, Iterator[Record]]:
+def begin(stream: BinaryIO, wanted: Wanted, notes: list[str]) -> tuple[Layout, Iterator[Record]]:
     """The layout, and the records that hold data."""
-    first = next(records, None)
-    if first is None:
+    dialect, records = open_records(stream, wanted.path, wanted.dialect, notes)
+    sample, records = read_sample(records)
+    if not sample:
         raise DataFileError(wanted.path, "the file is empty, expected rows of numbers")
-    layout = find_layout(first, wanted)
+    first = sample[0]
+    layout = find_layout(first, sample[1:], wanted._replace(dialect=dialect), notes)
     if layout.names is None:
-        return layout, chain([first], records)
+        return layout, records
+    if wanted.label is None and wanted.needs_label:
+        _check_label_name(layout)
+    next(records)
     second = next(records, None)
     if second is None:
         message = f"only a header ({listed(layout.names, 5)}), expected rows of numbers below it"
@@ -248,7 +267,9 @@ def read_rows(
     add, pick = cells_of.add, _picker(layout)
     for line, cells in records:
         if len(cells) != layout.cells:
-            raise _wrong_length(layout, line, len(cells))
+            line, cells = layout.trimmed((line, cells))
+            if len(cells) != layout.cells:
+                raise _wrong_length(layout, line, len(cells))
         if no_labels and layout.label is not None and cells[layout.label].strip() in no_labels:
             cells_of.add_unlabelled(line, cells[layout.label])
             continue
@@ -290,6 +311,7 @@ def _dataset(
     layout: Layout,
     cells: CellReader,
     labels: LabelStore | FixedLabels,
+    notes: list[str],
     default_label: bool,
 ) -> Dataset:
     """All that was read, as a data set."""
@@ -308,18 +330,34 @@ def _dataset(
         target_name=names[label] if names and label is not None else None,
         name=os.path.basename(layout.path) or layout.path,
         columns=columns,
-        notes=cells.notes(),
+        notes=[*notes, *cells.notes(), *labels.notes()],
     )
+
+
+def _check_label_name(layout: Layout) -> None:
+    """DataFileError where the last column is not the one that is called label."""
+    names = [name.lower() for name in layout.names or ()]
+    called = [name for name in SURE_NAMES if name in names]
+    if called and names[-1] not in LABEL_NAMES:
+        place = names.index(called[0])
+        name, last = (layout.names or ())[place], (layout.names or ())[-1]
+        raise layout.error(
+            layout.line,
+            place,
+            f"the last column {shown(last)} would be the label, but one is called {shown(name)}: "
+            f"did you mean {option('label', name)}? Else pass {option('label', last)}",
+        )
 
 
 def _label_hint(layout: Layout) -> str:
     """A hint at the column that is called as a label column would be."""
     names = layout.names
     if names is None:
-        return "; the last column was taken as the label, label= names another one"
+        return f"; the last column was taken as the label, {option('label', 0)} takes another one"
     called = [
         name for i, name in enumerate(names) if name.lower() in LABEL_NAMES and i != layout.label
     ]
     if called:
-        return f"; the last column was taken as the label, did you mean label={called[0]!r}?"
+        other = option("label", called[0])
+        return f"; the last column was taken as the label, did you mean {other}?"
     return ""

@@ -1,7 +1,7 @@
 """Columns that the caller names: by their names in the header, or by their numbers from 0.
 
-A text of digits that is no column's name is taken for the number: the command line has texts
-only. -1 is the last column.
+A text of digits is a number, if there is such a column: the command line has texts only. -1 is
+the last column.
 """
 
 from collections import Counter
@@ -83,11 +83,11 @@ def _place(
     column: str | int, what: str, names: Sequence[str] | None, count: int, path: str, line: int
 ) -> int:
     """The number of a column, from 0."""
-    if isinstance(column, str) and names is not None and column.strip() in names:
-        return _only_place(column.strip(), names, path, line)
     number = as_number(column) if isinstance(column, str) else column
     if number is not None and -count <= number < count:
         return number % count
+    if isinstance(column, str) and names is not None and column.strip() in names:
+        return _only_place(column.strip(), names, path, line)
     asked = option(what, [column])
     if number is not None:
         message = f"{asked}: there is no column {column}: columns are numbered 0 to {count - 1}"

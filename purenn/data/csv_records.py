@@ -5,17 +5,23 @@ standard library's csv module in its strict mode. Blank lines are passed over. A
 go on over many lines, where quoted cells hold line ends; it has no more bytes than a line.
 """
 
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import BinaryIO, TypeVar
 
-from purenn.checks import short
+from purenn.data.csv_dialect import Dialect, find_dialect
+from purenn.data.formats import check_is_text
 from purenn.data.messages import DataFileError
-from purenn.errors import ArgumentError
 
-__all__ = ["Record", "checked_delimiter", "read_records"]
+__all__ = ["Record", "open_records", "read_records", "read_sample"]
 
+T = TypeVar("T")
 Record = tuple[int, list[str]]  # the line where it starts, counted from 1, and its cells
 
+HEAD_LINES = 200  # and bytes: what is looked at to find the dialect
+HEAD_BYTES = 2**18
+SAMPLE_ROWS = 100  # and cells: what is looked at to find the layout
+SAMPLE_CELLS = 20_000
 LONGEST_LINE = 16 * 2**20  # bytes; 100,000 columns of 160 characters fit
 MOST_LINES = 2**20  # of a record, and of blank ones between two
 TOO_FAR = f"more than {LONGEST_LINE:,} bytes or {MOST_LINES:,} lines"
@@ -34,22 +40,78 @@ MENDS = {  # what the csv module says, and what it means to the reader of the me
 }
 
 
-def checked_delimiter(delimiter: str) -> str:
-    """The one character between cells."""
-    if isinstance(delimiter, str) and len(delimiter) == 1 and delimiter not in '\r\n" \0':
-        return delimiter
-    raise ArgumentError(
-        f"delimiter is {short(delimiter)}, must be one character such as ',' or ';'"
-    )
+def open_records(
+    stream: BinaryIO, path: str, asked: Dialect, notes: list[str]
+) -> tuple[Dialect, Iterator[Record]]:
+    """The dialect of a file, found from its first lines, and its records.
+
+    notes: what was found and not asked for is added here, a sentence each.
+    """
+    lines = iter(lambda: stream.readline(LONGEST_LINE + 1), b"")
+    head: list[bytes] = []
+    size = 0
+    for raw in lines:
+        head.append(raw)
+        size += len(raw)
+        if len(head) >= HEAD_LINES or size >= HEAD_BYTES:
+            break
+    _check_marks(head, path)
+    dialect = find_dialect(head, asked, path, notes)
+    return dialect, read_records(chain(_emptied(head[::-1]), lines), path, dialect)
 
 
-def read_records(stream: BinaryIO, path: str, delimiter: str = ",") -> Iterator[Record]:
+def read_sample(records: Iterator[Record]) -> tuple[list[Record], Iterator[Record]]:
+    """Some of the first records to look at, and all of them once more.
+
+    A record that is damaged raises its error when it is reached the second time.
+    """
+    sample: list[Record] = []
+    cells = letters = 0
+    failed: Iterator[Record] = iter(())
+    try:
+        for record in records:
+            sample.append(record)
+            cells += len(record[1])
+            letters += sum(map(len, record[1]))
+            full = cells > SAMPLE_CELLS or letters > HEAD_BYTES
+            if len(sample) > SAMPLE_ROWS or (full and len(sample) > 1):
+                break
+    except DataFileError as error:
+        if not sample:
+            raise
+        failed = _raise(error)
+    again = list(reversed(sample))
+    return sample, chain(_emptied(again), failed, records)
+
+
+def _raise(error: DataFileError) -> Iterator[Record]:
+    raise error
+    yield  # a generator: the error comes when this is asked for
+
+
+def _emptied(backwards: list[T]) -> Iterator[T]:
+    """What a list holds, from its end, each let go as soon as it is taken."""
+    while backwards:
+        yield backwards.pop()
+
+
+def _check_marks(head: list[bytes], path: str) -> None:
+    """DataFileError for what its first bytes show to be no CSV file, or in another encoding."""
+    start = b"".join(line[:HEAD_BYTES] for line in head)[:HEAD_BYTES]
+    for mark, encoding in OTHER_MARKS.items():
+        if start.startswith(mark):
+            raise DataFileError(path, _save_as_utf8(encoding), line=1)
+    check_is_text(start, path)
+
+
+def read_records(lines: Iterable[bytes], path: str, dialect: Dialect) -> Iterator[Record]:
     """The records of a CSV file, one after the other; DataFileError says where it is damaged."""
     import csv  # here: `import purenn.data` stays cheap
 
-    extent = _Extent()
-    lines = _lines(stream, path, delimiter, extent)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    extent, delimiter = _Extent(), dialect.delimiter or ","
+    texts = _texts(lines, path, dialect, extent)
+    skips = dialect.skips_spaces
+    reader = csv.reader(texts, delimiter=delimiter, skipinitialspace=skips, strict=True)
     last = blank = 0  # line of the last record, and bytes of the blank lines since then
     while True:
         extent.start, extent.bytes = reader.line_num + 1, 0
@@ -86,12 +148,12 @@ class _Extent:
         self.start, self.bytes = 1, 0
 
 
-def _lines(stream: BinaryIO, path: str, delimiter: str, extent: _Extent) -> Iterator[str]:
-    """The lines as text, each checked as it comes."""
-    number = 1
-    while raw := stream.readline(LONGEST_LINE + 1):
+def _texts(lines: Iterable[bytes], path: str, dialect: Dialect, extent: _Extent) -> Iterator[str]:
+    """The lines as text, each checked as it comes; those that are passed over are blank."""
+    comment, delimiter = dialect.comment, dialect.delimiter or ","
+    for number, raw in enumerate(lines, 1):
         if number == 1:
-            raw = _without_mark(raw, path)
+            raw = raw.removeprefix(UTF8_MARK)
         if len(raw) > LONGEST_LINE:
             message = f"longer than {LONGEST_LINE:,} bytes; is this a CSV file with line ends?"
             raise DataFileError(path, message, line=number)
@@ -102,22 +164,18 @@ def _lines(stream: BinaryIO, path: str, delimiter: str, extent: _Extent) -> Iter
         if b"\0" in raw:
             raise _nul(raw, path, number, delimiter)
         try:
-            yield raw.decode("utf-8")
+            text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             raise _undecodable(raw, path, number, delimiter, error) from error
-        number += 1
-
-
-def _without_mark(raw: bytes, path: str) -> bytes:
-    """The first line without UTF-8's byte-order mark; the mark of another encoding is an error."""
-    for mark, encoding in OTHER_MARKS.items():
-        if raw.startswith(mark):
-            raise DataFileError(path, _save_as_utf8(encoding), line=1)
-    return raw.removeprefix(UTF8_MARK)
+        starts = number == extent.start  # a record, and does not go on with one
+        if number < dialect.first_line or (comment and starts and text.startswith(comment)):
+            text = "\n"
+        yield text.rstrip(" \r\n") + "\n" if delimiter == " " else text
 
 
 def _save_as_utf8(encoding: str) -> str:
-    return f"found {encoding} text, expected UTF-8; save the file as UTF-8"
+    way = "in Excel: Save As, CSV UTF-8 (Comma delimited)"
+    return f"found {encoding} text, expected UTF-8; save the file as UTF-8 ({way})"
 
 
 def _nul(raw: bytes, path: str, line: int, delimiter: str) -> DataFileError:

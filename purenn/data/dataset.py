@@ -52,7 +52,7 @@ class Dataset:
         self.image_shape = image_shape
         self.name = name
         self.columns = columns
-        self.notes = tuple(notes)
+        self.notes: tuple[str, ...] = tuple(as_names(notes, f"{name}: notes"))
         if self.label_names is None:
             self.targets: list[Any] = _checked_values(targets, name)
         else:

@@ -7,15 +7,16 @@ A file is known by what it holds, not by what it is called: many copies of MNIST
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedReader
-from typing import BinaryIO, cast
+from io import BufferedReader, TextIOBase
+from typing import Any, BinaryIO, cast
 
 from purenn.checks import short
 from purenn.data.messages import DataFileError, StrPath
 from purenn.errors import ArgumentError
 
-__all__ = ["checked_path", "open_bytes"]
+__all__ = ["Source", "checked_path", "name_of", "open_bytes"]
 
+Source = StrPath | BinaryIO  # a path, or a stream of bytes that is open: standard input
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -28,17 +29,30 @@ def checked_path(path: StrPath) -> str:
     raise ArgumentError(f"path is {short(path)}, must be a str or a pathlib.Path")
 
 
+def name_of(source: Source) -> str:
+    """What a file is called in messages: its path; a stream that has none is standard input."""
+    if not hasattr(source, "read"):
+        return checked_path(source)
+    if isinstance(source, TextIOBase):
+        raise ArgumentError(
+            "the stream gives text, must give bytes: sys.stdin.buffer, open(.., 'rb')"
+        )
+    name = getattr(source, "name", None)
+    return name if isinstance(name, str) and name != "<stdin>" else "standard input"
+
+
 @contextmanager
-def open_bytes(path: StrPath) -> Iterator[BinaryIO]:
+def open_bytes(source: Source) -> Iterator[BinaryIO]:
     """The unpacked bytes of a file, as a stream to read within the `with` block.
 
-    What the operating system or gzip reports while the block reads comes out as DataFileError.
+    A stream that is open already is read from where it stands, and left open. What the operating
+    system or gzip reports while the block reads comes out as DataFileError.
     """
     import zlib  # here and below: `import purenn.data` stays cheap
 
-    name = checked_path(path)
+    name = name_of(source)
     try:
-        with open(name, "rb") as raw:
+        with _opened(source) as raw:
             yield _unpacked(raw)
     except OSError as error:
         raise DataFileError(name, _reason(name, error)) from error
@@ -54,6 +68,22 @@ def open_bytes(path: StrPath) -> Iterator[BinaryIO]:
         if isinstance(error, UnicodeEncodeError):
             raise DataFileError(ascii(name), "no file can have this name") from error
         raise
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[BufferedReader]:
+    """The bytes as they are, in a stream that can show what comes next."""
+    if not hasattr(source, "read"):
+        with open(source, "rb") as raw:
+            yield raw
+    elif hasattr(source, "peek"):
+        yield cast(BufferedReader, source)
+    else:
+        buffer = BufferedReader(cast(Any, source))
+        try:
+            yield buffer
+        finally:
+            buffer.detach()  # else the stream would be closed with it
 
 
 def _unpacked(raw: BufferedReader) -> BinaryIO:

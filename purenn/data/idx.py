@@ -200,8 +200,9 @@ def read_idx_folder(
 
     train-images-idx3-ubyte, train-labels-idx1-ubyte, and t10k- or test- for the test part, which
     may be missing (None). `.idx` for `-idx`, `.gz` at the end and a common prefix (as in
-    EMNIST) are fine. DataFileError as in read_idx_pair; also if there is no folder, no such
-    files, one file of a pair only, or a test label that the training part never has.
+    EMNIST) are fine, and so is a folder of such a name with the file in it. DataFileError as in
+    read_idx_pair; also if there is no folder, no such files, one file of a pair only, or a test
+    label that the training part never has.
     """
     path = checked_path(folder)
     found = _find_files(path)
@@ -221,8 +222,6 @@ def read_idx_folder(
 
 def _find_files(path: str) -> dict[tuple[str, str], str]:
     """The files of a folder by (part, images or labels)."""
-    import re  # here: `import purenn.data` stays cheap
-
     try:
         names = sorted(os.listdir(path))
     except NotADirectoryError as error:
@@ -231,18 +230,44 @@ def _find_files(path: str) -> dict[tuple[str, str], str]:
         raise DataFileError(path, "there is no such folder; check the path") from error
     except (OSError, ValueError) as error:
         raise DataFileError(path, f"the folder cannot be read ({error})") from error
-    found: dict[tuple[str, str], str] = {}
-    for name in names:  # sorted: the plain file comes before the packed one, and is taken
-        match = re.fullmatch(FILE_NAME, name, re.IGNORECASE)
-        if match is not None:
-            key = (match["part"].lower(), match["what"].lower())
-            _check_one_set(path, found.get(key), name)
-            found.setdefault(key, name)
+    folders = [name for name in names if os.path.isdir(os.path.join(path, name))]
+    found = _first_of_each(path, [name for name in names if name not in folders])
+    within = [os.path.join(name, each) for name in folders for each in _named_alike(path, name)]
+    found = _first_of_each(path, within) | found  # a file beside a folder of its name is taken
     if not found:
         holds = f"found {listed(names)}" if names else "the folder is empty"
         expected = "expected IDX files such as train-images-idx3-ubyte.gz"
         raise DataFileError(path, f"{holds}; {expected}")
     return found
+
+
+def _key(name: str) -> tuple[str, str] | None:
+    """Which part of a data set a file is, and whether images or labels, by its name."""
+    import re  # here: `import purenn.data` stays cheap
+
+    match = re.fullmatch(FILE_NAME, os.path.basename(name), re.IGNORECASE)
+    return None if match is None else (match["part"].lower(), match["what"].lower())
+
+
+def _first_of_each(path: str, names: list[str]) -> dict[tuple[str, str], str]:
+    """A file for each key; the names are sorted, so a plain file comes before a packed one."""
+    found: dict[tuple[str, str], str] = {}
+    for name in names:
+        key = _key(name)
+        if key is not None:
+            _check_one_set(path, found.get(key), name)
+            found.setdefault(key, name)
+    return found
+
+
+def _named_alike(path: str, folder: str) -> list[str]:
+    """The files in a folder that unpacking has named like the file in it."""
+    if _key(folder) is None:
+        return []
+    try:
+        return sorted(os.listdir(os.path.join(path, folder)))
+    except OSError as error:
+        raise DataFileError(os.path.join(path, folder), f"cannot be read ({error})") from error
 
 
 def _check_one_set(path: str, known: str | None, name: str) -> None:

@@ -57,10 +57,10 @@ spoken_to: ContextVar[str] = ContextVar("spoken_to", default="python")  # or "co
 def option(name: str, value: object = None) -> str:
     """An argument with its value, as the one who is spoken to writes it.
 
-    `drop=['Name']` in Python, `--drop Name` on the command line.
+    `drop=['Name']` in Python, `--drop Name` on the command line; there a tab is called so.
     """
     if spoken_to.get() == "python":
-        return f"{name}={value!r}"
+        return f"{name}={shown(value)}"
     dashed = name.replace("_", "-")
     if isinstance(value, bool):
         return f"--{dashed}" if value else f"--no-{dashed}"
@@ -71,7 +71,7 @@ def option(name: str, value: object = None) -> str:
 def _quoted(word: str) -> str:
     from shlex import quote  # only a message needs it
 
-    return quote(word)
+    return "tab" if word == "\t" else quote(word)
 
 
 def shown(value: object, limit: int = 40) -> str:

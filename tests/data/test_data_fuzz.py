@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from purenn.data import read_csv, read_csv_features, read_idx, read_idx_pair, scaler_from_dict
-from purenn.data.csv_records import read_records
+from purenn.data.csv_dialect import Dialect
+from purenn.data.csv_records import open_records
 from purenn.errors import DataError, PurennError
 
 CSV = b'"a",b,kind\n1,2,x\n3,"4",y\r\n5,6.5,x\n'
@@ -104,9 +105,9 @@ pieces = st.sampled_from(["1", "", '""', '"\n"', '"x\n\ny"', '"\n', " ", '"a\n\n
 rows = st.lists(st.lists(pieces, max_size=4).map(",".join), max_size=12).map("\n".join)
 
 
-def records_of(text: str) -> list[tuple[int, int, list[str]]]:
+def records_of(text: str, skips: bool) -> list[tuple[int, int, list[str]]]:
     """First and last line, and cells, of each record that the csv module finds."""
-    reader = csv.reader(text.splitlines(keepends=True), skipinitialspace=True, strict=True)
+    reader = csv.reader(text.splitlines(keepends=True), skipinitialspace=skips, strict=True)
     found = []
     with suppress(csv.Error):
         last = 0
@@ -118,13 +119,15 @@ def records_of(text: str) -> list[tuple[int, int, list[str]]]:
 @many
 @given(rows)
 def test_a_record_has_no_more_bytes_and_lines_than_the_limits(text: str) -> None:
-    lines, expected = text.splitlines(keepends=True), records_of(text)
+    lines = text.splitlines(keepends=True)
+    dialect, _ = open_records(BytesIO(text.encode()), "f", Dialect(","), [])
+    expected = records_of(text, dialect.skips_spaces)
     good = [(a, b, cells) for a, b, cells in expected if len(cells) > 1 or "".join(cells).strip()]
     read: list[tuple[int, list[str]]] = []
     told = ""
     with patch.multiple("purenn.data.csv_records", LONGEST_LINE=20, MOST_LINES=5):
         try:
-            read.extend(read_records(BytesIO(text.encode()), "f"))
+            read.extend(open_records(BytesIO(text.encode()), "f", Dialect(","), [])[1])
         except DataError as error:
             told = str(error)
     assert read == [(start, cells) for start, _, cells in good[: len(read)]]

@@ -215,6 +215,22 @@ def test_two_test_parts_of_different_names(tmp_path: Path) -> None:
         read_idx_folder(tmp_path)
 
 
+def test_folders_that_are_named_like_the_files_in_them(tmp_path: Path) -> None:
+    """As some programs unpack them; a file that lies beside such a folder is taken."""
+    for name, content in (
+        ("train-images-idx3-ubyte", IMAGES),
+        ("train-labels-idx1-ubyte", LABELS),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).write_bytes(content)
+        (tmp_path / name / "notes.txt").write_bytes(b"")
+    (tmp_path / "t10k-images-idx3-ubyte").mkdir()  # empty: there is no test part
+    train, test = read_idx_folder(tmp_path)
+    assert test is None
+    (tmp_path / "train-labels.idx1-ubyte").write_bytes(LABELS)
+    assert read_idx_folder(tmp_path)[0].targets == train.targets
+
+
 def test_folders_without_idx_files(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match="the folder is empty; expected IDX files such as"):
         read_idx_folder(tmp_path)

@@ -78,7 +78,7 @@ def test_a_table_of_numbers_texts_and_gaps(write: Write) -> None:
     assert isinstance(data.features, EncodedRows)
     assert data.columns is not None
     assert [c.fill for c in data.columns.columns][1:3] == ["male", 35.0]
-    assert data.notes == (
+    assert data.notes[:3] == (
         "column 'Sex' holds words: 2 categories ('female', 'male'), an input for each; "
         "drop=['Sex'] leaves the column out",
         "column 'Embarked' holds words: 3 categories ('C', 'Q', 'S'), an input for each; "
@@ -97,7 +97,7 @@ def test_rows_with_gaps_are_dropped(write: Write) -> None:
         "Embarked=C",
         "Embarked=S",
     )  # Q stands in no row that is left
-    assert data.notes[-1] == (
+    assert data.notes[2] == (
         "left out 2 rows with a missing cell ('Age' 1, 'Embarked' 1); missing='mean' fills them in"
     )
     assert data.columns is not None
@@ -215,11 +215,12 @@ def test_columns_are_dropped_by_name_or_number(write: Write) -> None:
     assert list(read_csv_features(path, features=["b"])) == [[2.0], [4.0]]
 
 
-def test_a_name_of_digits_comes_before_a_number(write: Write) -> None:
+def test_digits_are_a_number_where_there_is_such_a_column(write: Write) -> None:
     path = write("2,1,0,kind\n5,6,7,x\n5,6,8,y\n")
-    assert read_csv(path, header=True, drop=["2"]).feature_names == ("1", "0")
+    assert read_csv(path, header=True, drop=["2"]).feature_names == ("2", "1")
     assert read_csv(path, header=True, drop=[2]).feature_names == ("2", "1")
-    assert read_csv(path, header=True, features=["0"]).features[1] == [8.0]
+    path = write("2020,2021,kind\n5,6,x\n5,8,y\n")
+    assert read_csv(path, header=True, features=["2021"]).features[1] == [8.0]
 
 
 def test_a_name_that_is_asked_for_makes_a_header(write: Write) -> None:
@@ -365,7 +366,7 @@ def test_codes_are_text_where_one_says_so(write: Write) -> None:
 
 
 def test_categories_are_as_written_and_sorted(write: Write) -> None:
-    path = write('a,kind\n"b, c",x\nA,y\n a ,x\nÄ,y\n" b, c",x\n猫,y\n')
+    path = write('c,kind\n"b, c",x\nA,y\n a ,x\nÄ,y\n" b, c",x\n猫,y\n')
     data = read_csv(path)
     assert data.columns is not None
     assert data.columns.columns[0].categories == ("A", "a", "b, c", "Ä", "猫")
@@ -428,9 +429,11 @@ def test_categories_are_bounded_together(write: Write) -> None:
     path = write("a,kind\n" + "".join(f"{long}{i},{'xy'[i % 2]}\n" for i in range(15)))
     assert "line 12, column 1 ('a'): the columns of texts hold more than 10,000" in error_of(path)
     wide = write(",".join(["c"] * 10_001 + ["kind"]) + "\n" + ",".join(["w"] * 10_002) + "\n")
-    assert "column 10001 ('c'): the columns of texts hold more than 10,000" in error_of(wide)
+    assert "column 10001 ('c'): the columns of texts hold more than 10,000" in error_of(
+        wide, header=True
+    )
     name = write(f"{'n' * 130_000},kind\n" + "".join(f"t{i},{'xy'[i % 2]}\n" for i in range(9)))
-    assert "line 10, column 1" in error_of(name)
+    assert "line 10, column 1" in error_of(name, header=True)
 
 
 # ------------------------------------------------------------------------------- labels
