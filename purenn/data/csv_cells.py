@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from purenn.data.columns import FILLS, MISSING, Column, Columns, EncodedRows, unknown
 from purenn.data.csv_layout import Layout
-from purenn.data.csv_numbers import NumberStore, as_floats, is_number, wrong_cell
+from purenn.data.csv_numbers import NumberStore, Numerals, as_floats, wrong_cell
 from purenn.data.messages import DataFileError, listed, option, shown
 from purenn.data.rows import RowSource
 
@@ -50,7 +50,7 @@ class CellReader:
         self, layout: Layout, columns: Columns | None, missing: str, *, learns: bool
     ) -> None:
         self._layout, self._columns, self._missing = layout, columns, missing
-        self._learns, self._numerals = learns, layout.numerals
+        self._learns = learns
         width = len(layout.features)
         self._undecided = set(range(width)) if learns else set()
         self._texts: dict[int, Texts] = {}
@@ -63,10 +63,11 @@ class CellReader:
             for j in (layout.features.index(place) for place in layout.text):
                 self._texts[j] = Texts({}, learns=True, asked=True)
                 self._undecided.discard(j)
-        self._letters = 0
+        self._known = self._letters = 0  # categories of all columns, and their letters
         self.gaps, self.unseen = Counter[int](), Counter[int]()  # of each column
         self.dropped = 0
         self.unlabelled = 0
+        self._numerals = layout.numerals
         self._store = NumberStore()
 
     def add(self, line: int, cells: list[str]) -> bool:
@@ -94,20 +95,20 @@ class CellReader:
 
     def _add_slowly(self, line: int, cells: Sequence[str]) -> bool:
         """The same for a row with a gap, a new text or an error."""
-        row = [cell.strip() for cell in cells]
-        gaps = {j for j, text in enumerate(row) if text in MISSING and not self._knows(j, text)}
+        texts = [cell.strip() for cell in cells]
+        gaps = {j for j, text in enumerate(texts) if text in MISSING and not self._knows(j, text)}
         if gaps:
             self.gaps.update(gaps)
             if self._missing == "drop":
                 self.dropped += 1
                 return False
             self._check_gap(line, min(gaps), cells)
-        for j, text in enumerate(row):
+        row = self._numerals.row(texts).copy()
+        for j, text in enumerate(texts):
             if j in gaps:
                 row[j] = "0"
-            elif (texts := self._kind(j, line, text)) is not None:
-                row[j] = self._code(j, texts, line, text)
-        row = self._numerals.row(row)
+            elif (known := self._kind(j, text)) is not None:
+                row[j] = self._code(j, known, line, text)
         if not gaps:
             wrong = self._store.add(row)
         else:
@@ -158,7 +159,7 @@ class CellReader:
             if cell.strip() in MISSING and not self._knows(j, cell.strip())
         ]
 
-    def _kind(self, j: int, line: int, text: str) -> Texts | None:
+    def _kind(self, j: int, text: str) -> Texts | None:
         """The texts of a column, None if it is one of numbers; its first cell decides."""
         if j not in self._undecided:
             return self._texts.get(j)
@@ -174,22 +175,20 @@ class CellReader:
             return code
         if not texts.learns:
             return self._unknown(j, line, text)
-        if not texts.asked and not _is_word(text):
+        if not texts.asked and not _is_word(text, self._numerals):
             raise self._no_word(j, texts, line, text)
         if len(texts.codes) >= (MOST_ASKED if texts.asked else MOST_TOLD):
             raise self._too_many(j, texts, line)
         self._letters += len(text) + len(self._name(j) or "")
-        if self._letters > MOST_LETTERS or self._texts_together() >= MOST_TEXTS:
+        if self._letters > MOST_LETTERS or self._known >= MOST_TEXTS:
             most = f"{MOST_TEXTS:,} different texts, or {MOST_LETTERS:,} letters,"
             message = f"the columns of texts hold more than {most} together; {self._drop(j)}"
             raise self._error(line, j, message)
         if not texts.codes:
             texts.line, texts.first = line, text
         texts.codes[text] = code = str(len(texts.codes))
+        self._known += 1
         return code
-
-    def _texts_together(self) -> int:
-        return sum(len(texts.codes) for texts in self._texts.values())
 
     def _unknown(self, j: int, line: int, text: str) -> str:
         """A text that the training did not hold."""
@@ -212,7 +211,7 @@ class CellReader:
             return raw, None
         columns = Columns([self._column(j, len(raw)) for j in range(width)])
         for j in range(width):
-            if self.gaps[j] == len(raw):
+            if self._missing in FILLS and self.gaps[j] == len(raw):
                 message = f"found no value in all {len(raw):,} rows; {self._drop(j)}"
                 raise self._error(None, j, message)
         columns = columns.fit(raw, self._missing)
@@ -374,9 +373,9 @@ def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _is_word(text: str) -> bool:
+def _is_word(text: str, numerals: Numerals) -> bool:
     """A text that nobody takes for a number: not 12%, $3, 1,5 or 2020-01-01."""
-    if is_number(text):
+    if numerals.reads(text):
         return False
     return any(map(str.isalpha, text)) or not any(map(str.isdigit, text))
 

@@ -81,7 +81,8 @@ def csv_chunks(
     needs_label: the file must have the label column, and each chunk gives its targets: class
         numbers of label_names, or values where task is "regression". Else a label column may be
         there or not.
-    notes: what was found, filled in and left out is added here, a sentence each.
+    notes: what was found from the first lines is added here, and at the end what was filled in
+        and left out, a sentence each.
     The other arguments are those of read_csv_features. Errors as in read_csv; those of the file
     come as soon as its place is reached.
     """

@@ -80,13 +80,13 @@ def read_csv(
         their categories, and its gaps are filled as they say.
     max_columns: a first line with more cells is refused.
     Where a word is not expected (label_names, feature_names or width tell of a training, but
-    columns does not), it is an error. `Dataset.notes` says what was found, told, filled and left
-    out, and not asked for.
+    columns does not), it is an error.
+    What was found, filled in or left out is a sentence in the notes of the data set.
     DataFileError (a DataError) gives file, line, column, what was found and what was expected;
     ArgumentError is for arguments that no file could fulfil.
     """
-    asked = checked_asked(drop, features, text)
     dialect = checked_dialect(delimiter, decimal, thousands, comment)
+    asked = checked_asked(drop, features, text)
     feature_names, width = of_training(columns, feature_names, width)
     wanted = checked_wanted(
         path, label, True, header, feature_names, width, dialect, max_columns, asked
@@ -132,8 +132,8 @@ def read_csv_features(
     texts and what fills gaps are those of the training, so they need its columns. "drop" leaves
     rows out: then the predictions are fewer than the rows of the file. Errors as in read_csv.
     """
-    asked = checked_asked(drop, features, text)
     dialect = checked_dialect(delimiter, decimal, thousands, comment)
+    asked = checked_asked(drop, features, text)
     feature_names, width = of_training(columns, feature_names, width)
     wanted = checked_wanted(
         path, label, False, header, feature_names, width, dialect, max_columns, asked

@@ -46,10 +46,10 @@ class Layout(NamedTuple):
     names: tuple[str, ...] | None  # all of the header, None if there is none
     label: int | None
     features: tuple[int, ...]
-    text: tuple[int, ...] = ()  # those of them that are text, whatever is in them
-    kept: tuple[int, ...] = ()  # columns that are passed through as written
     numerals: Numerals = Numerals()  # how the numbers are written
     trailing: int = 0  # empty cells at the end of a record, which are no columns
+    text: tuple[int, ...] = ()  # those of them that are text, whatever is in them
+    kept: tuple[int, ...] = ()  # columns that are passed through as written
 
     def trimmed(self, record: Record) -> Record:
         """The record without the empty cells at its end, where the first ones had such."""
@@ -91,26 +91,33 @@ def find_layout(
     names = tuple(stripped) if _is_header(line, stripped, below, wanted, notes) else None
     asked = picked(wanted.columns, names, len(cells), wanted.path, line)
     label = _label_column(line, cells, names, wanted, asked, notes)
-    index = None if label == 0 or asked.features else index_column(names, below)
+    index = None if label == 0 else index_column(names, below)
+    index = None if index in asked.text else index
     features = _feature_columns(line, len(cells), names, label, index, wanted, asked)
-    if index is not None and index not in (*features, *asked.drop):
+    if index is not None and index not in features and index not in asked.drop:
         notes.append(about_index(below))
     if wanted.feature_names is None and wanted.needs_label:
         notes += about_ids(names, below, features)
+    numerals, surplus = wanted.dialect.numerals, trailing[1] if trailing else 0
     layout = Layout(
-        wanted.path,
-        line,
-        len(cells),
-        names,
-        label,
-        features,
-        asked.text,
-        asked.keep,
-        wanted.dialect.numerals,
-        trailing[1] if trailing else 0,
-    )
+        wanted.path, line, len(cells), names, label, features, numerals, surplus,
+        asked.text, asked.keep,
+    )  # fmt: skip
     _check_asked(layout, asked, wanted.needs_label)
     return layout
+
+
+def _check_asked(layout: Layout, asked: Picked, needs_label: bool) -> None:
+    """DataFileError for columns that are asked to be two things at once."""
+    line, label = layout.line, layout.label
+    if needs_label and label in asked.drop:
+        message = f"this is the label column, which is needed; {option('label', 'COL')} names it"
+        raise layout.error(line, label, message)
+    for place in asked.text:
+        if place not in layout.features:
+            what = "the label" if place == label else "left out"
+            message = f"this column is {what}, and no feature that could be taken as text"
+            raise layout.error(line, place, message)
 
 
 def _alike(sample: Sequence[Record], count: int) -> list[list[str]]:
@@ -149,19 +156,6 @@ def _check_comment(line: int, cells: Sequence[str], other: Record, path: str) ->
             f"{option('comment', mark)} passes over such lines",
             line=line,
         )
-
-
-def _check_asked(layout: Layout, asked: Picked, needs_label: bool) -> None:
-    """DataFileError for columns that are asked to be two things at once."""
-    line, label = layout.line, layout.label
-    if needs_label and label in asked.drop:
-        message = f"this is the label column, which is needed; {option('label', 'COL')} names it"
-        raise layout.error(line, label, message)
-    for place in asked.text:
-        if place not in layout.features:
-            what = "the label" if place == label else "left out"
-            message = f"this column is {what}, and no feature that could be taken as text"
-            raise layout.error(line, place, message)
 
 
 def _check_count(line: int, cells: Sequence[str], wanted: Wanted) -> None:

@@ -1,9 +1,10 @@
 """Columns that the caller names: by their names in the header, or by their numbers from 0.
 
-A text of digits that is no column's name is taken for the number: the command line has texts
-only. -1 is the last column.
+A text of digits is a number, if there is such a column: the command line has texts only. -1 is
+the last column.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -68,42 +69,28 @@ def picked(asked: Asked, names: Sequence[str] | None, count: int, path: str, lin
     if asked.features is None:
         return Picked(drop, None, text, keep)
     features = places(asked.features, "features")
-    for what, twice in (
-        ("features", _twice(features)),
-        ("features and drop", {*features} & {*drop}),
-    ):
-        if twice:
-            place = min(twice)
-            raise DataFileError(
-                path,
-                f"this column stands in {what}{' twice' if what == 'features' else ''}",
-                line=line,
-                column=place + 1,
-                name=None if names is None else names[place],
-            )
+    twice = [place for place, count in Counter(features).items() if count > 1]
+    both = [place for place in features if place in drop]
+    for some, where in ((twice, "twice in features"), (both, "in features and in drop")):
+        if some:
+            name = None if names is None else names[some[0]]
+            message = f"this column stands {where}"
+            raise DataFileError(path, message, line=line, column=some[0] + 1, name=name)
     return Picked(drop, features, text, keep)
-
-
-def _twice(places: Sequence[int]) -> set[int]:
-    return (
-        {place for i, place in enumerate(places) if place in places[:i]}
-        if (len(set(places)) < len(places))
-        else set()
-    )
 
 
 def _place(
     column: str | int, what: str, names: Sequence[str] | None, count: int, path: str, line: int
 ) -> int:
     """The number of a column, from 0."""
-    if isinstance(column, str) and names is not None and column.strip() in names:
-        return _only_place(column.strip(), names, path, line)
     number = as_number(column) if isinstance(column, str) else column
     if number is not None and -count <= number < count:
         return number % count
+    if isinstance(column, str) and names is not None and column.strip() in names:
+        return _only_place(column.strip(), names, path, line)
     asked = option(what, [column])
     if number is not None:
-        message = f"{asked}: there is no column {column}: the {count} columns are 0 to {count - 1}"
+        message = f"{asked}: there is no column {column}: columns are numbered 0 to {count - 1}"
         raise DataFileError(path, f"{message}, or -{count} to -1 from the end", line=line)
     if names is None:
         message = f"{asked}: the file has no header, so no column has a name; give its number"

@@ -258,7 +258,7 @@ def test_a_data_set_keeps_its_columns_and_notes() -> None:
         assert part.columns is AGE_AND_SEX
         assert (part.notes, part.feature_names) == (("one",), AGE_AND_SEX.names)
     assert isinstance(some.features, EncodedRows)
-    fitted = AGE_AND_SEX.fit(some.features.raw, "mean")
+    fitted = AGE_AND_SEX.fit(whole.features.raw[:2], "mean")  # type: ignore[attr-defined]
     refitted = rest.with_columns(fitted)
     assert refitted.columns is fitted
     assert list(refitted.features) == list(fitted.transform(rest.features.raw))  # type: ignore[attr-defined]
