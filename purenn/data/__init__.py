@@ -16,6 +16,7 @@ from purenn.data.idx import (
     read_idx_pair,
 )
 from purenn.data.messages import DataFileError
+from purenn.data.named import load_sample, sample_names
 from purenn.data.rows import ByteRows, FloatRows, RowIndexError, RowSource
 from purenn.data.scalers import (
     ConstantScaler,
@@ -46,6 +47,7 @@ __all__ = [
     "circles",
     "load_digits",
     "load_iris",
+    "load_sample",
     "noisy_sine",
     "one_hot",
     "read_csv",
@@ -55,6 +57,7 @@ __all__ = [
     "read_idx_images",
     "read_idx_labels",
     "read_idx_pair",
+    "sample_names",
     "scale",
     "scaler_from_dict",
     "shuffle",
