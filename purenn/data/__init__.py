@@ -5,6 +5,7 @@ targets (class numbers, or values to predict). Every reader checks all that it r
 cannot use is a DataError with the file, the line and the column.
 """
 
+from purenn.data.columns import Column, Columns, EncodedRows, columns_from_dict
 from purenn.data.csv_files import read_csv, read_csv_features
 from purenn.data.dataset import Dataset
 from purenn.data.idx import (
@@ -33,9 +34,12 @@ from purenn.data.transforms import one_hot, shuffle, split
 
 __all__ = [
     "ByteRows",
+    "Column",
+    "Columns",
     "ConstantScaler",
     "DataFileError",
     "Dataset",
+    "EncodedRows",
     "FloatRows",
     "IdxArray",
     "MinMaxScaler",
@@ -45,6 +49,7 @@ __all__ = [
     "Scaler",
     "StandardScaler",
     "circles",
+    "columns_from_dict",
     "load_digits",
     "load_iris",
     "load_sample",

@@ -5,19 +5,21 @@ that the training never saw stops the reading with the file, the line and the co
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 
 from purenn.checks import short
+from purenn.data.columns import FILLS, MISSING, WAYS, Columns
+from purenn.data.csv_cells import CellReader
 from purenn.data.csv_labels import FixedLabels, LabelError, LabelStore
 from purenn.data.csv_layout import Layout, Wanted, check_arguments, find_layout
-from purenn.data.csv_numbers import NumberStore, wrong_cell
+from purenn.data.csv_picking import Asked, checked_columns
 from purenn.data.csv_records import Record, checked_delimiter, read_records
 from purenn.data.dataset import Dataset
 from purenn.data.files import checked_path, open_bytes
-from purenn.data.messages import DataFileError, StrPath, listed
-from purenn.data.rows import ByteRows, FloatRows
+from purenn.data.messages import DataFileError, StrPath, listed, option
+from purenn.data.rows import RowSource
 from purenn.errors import ArgumentError
 from purenn.inputs import as_names
 
@@ -38,6 +40,11 @@ def read_csv(
     feature_names: Sequence[str] | None = None,
     width: int | None = None,
     delimiter: str = ",",
+    drop: Sequence[str | int] = (),
+    features: Sequence[str | int] | None = None,
+    text: Sequence[str | int] = (),
+    missing: str = "error",
+    columns: Columns | None = None,
     max_columns: int = MOST_COLUMNS,
 ) -> Dataset:
     """A data set from a CSV file, plain or gzip, UTF-8 text.
@@ -50,21 +57,42 @@ def read_csv(
         error.
     feature_names: the columns of the training; where the file has a header, they are picked by
         name and other columns are left out. width: their number, where there are no names.
+    drop: columns to leave out, names or numbers from 0. features: those to take, in this order;
+        None: all but the label.
+    text: columns to take as text, whatever is in them: post codes, numbers that are names. Of
+        another column the first cell tells whether it holds numbers or words; of words each
+        different one becomes an input (one-hot), see purenn.data.columns. The categories are
+        learned from all rows of the file; they hold nothing of the labels.
+    missing: what becomes of a row with a missing cell, which is empty or one of NA, N/A, na, n/a,
+        NaN, nan, null, NULL, None, ? and -. "error"; "drop" leaves the row out, as one without a
+        label; "mean" and "median" fill numbers with that of their column in this file, words
+        with the most frequent one.
+    columns: those of the training (`Dataset.columns`), for a file to test with: it is read by
+        their categories, and its gaps are filled as they say.
     max_columns: a first line with more cells is refused.
+    Where a word is not expected (label_names, feature_names or width tell of a training, but
+    columns does not), it is an error. `Dataset.notes` says what was told, filled and left out.
     DataFileError (a DataError) gives file, line, column, what was found and what was expected;
     ArgumentError is for arguments that no file could fulfil.
     """
-    wanted = _wanted(path, label, True, header, feature_names, width, delimiter, max_columns)
-    names = _checked_task(task, label_names)
+    asked = checked_asked(drop, features, text)
+    feature_names, width = of_training(columns, feature_names, width)
+    wanted = checked_wanted(
+        path, label, True, header, feature_names, width, delimiter, max_columns, asked
+    )
+    names = checked_task(task, label_names)
+    learns = all(known is None for known in (columns, names, feature_names, width))
+    check_missing(missing, text, columns, learns)
     with open_bytes(wanted.path) as stream:
-        layout, records = _begin(read_records(stream, wanted.path, delimiter), wanted)
+        layout, records = begin(read_records(stream, wanted.path, delimiter), wanted)
         if names is None:
             doubtful = layout.line if header is None and layout.names is None else None
             labels: LabelStore | FixedLabels = LabelStore(task, doubtful)
         else:
             labels = FixedLabels(names)
-        features = _read_rows(records, layout, labels)
-    return _dataset(layout, features, labels, default_label=label is None)
+        cells = CellReader(layout, columns, missing, learns=learns)
+        read_rows(records, layout, cells, labels, missing_label(missing, names))
+    return _dataset(layout, cells, labels, default_label=label is None)
 
 
 def read_csv_features(
@@ -75,22 +103,36 @@ def read_csv_features(
     label: str | int | None = None,
     header: bool | None = None,
     delimiter: str = ",",
+    drop: Sequence[str | int] = (),
+    features: Sequence[str | int] | None = None,
+    text: Sequence[str | int] = (),
+    missing: str = "error",
+    columns: Columns | None = None,
     max_columns: int = MOST_COLUMNS,
-) -> ByteRows | FloatRows:
+) -> RowSource:
     """The features of a CSV file to predict from; a label column may be there or not.
 
     Where the file has a header and feature_names are given, those columns are taken by name, in
     the order of feature_names, and all others are left out. Without names every column is a
     feature, but for the one that `label` names, if the file has it; their number must be
-    `width` (or len(feature_names)), if given. Errors as in read_csv.
+    `width` (or len(feature_names)), if given. drop, features, missing and columns as in read_csv;
+    texts and what fills gaps are those of the training, so they need its columns. "drop" leaves
+    rows out: then the predictions are fewer than the rows of the file. Errors as in read_csv.
     """
-    wanted = _wanted(path, label, False, header, feature_names, width, delimiter, max_columns)
+    asked = checked_asked(drop, features, text)
+    feature_names, width = of_training(columns, feature_names, width)
+    wanted = checked_wanted(
+        path, label, False, header, feature_names, width, delimiter, max_columns, asked
+    )
+    check_missing(missing, text, columns, learns=False)
     with open_bytes(wanted.path) as stream:
-        layout, records = _begin(read_records(stream, wanted.path, delimiter), wanted)
-        return _read_rows(records, layout, None)
+        layout, records = begin(read_records(stream, wanted.path, delimiter), wanted)
+        cells = CellReader(layout, columns, missing, learns=False)
+        read_rows(records, layout, cells, None)
+    return cells.rows()[0]
 
 
-def _wanted(
+def checked_wanted(
     path: StrPath,
     label: str | int | None,
     needs_label: bool,
@@ -99,6 +141,7 @@ def _wanted(
     width: int | None,
     delimiter: str,
     max_columns: int,
+    asked: Asked,
 ) -> Wanted:
     """The arguments, checked."""
     check_arguments(label, header, feature_names)
@@ -112,10 +155,55 @@ def _wanted(
         width,
         checked_delimiter(delimiter),
         max_columns,
+        asked,
     )
 
 
-def _checked_task(task: str | None, label_names: Sequence[str] | None) -> tuple[str, ...] | None:
+def checked_asked(drop: object, features: object, text: object) -> Asked:
+    """The columns that are named, checked."""
+    some = None if features is None else checked_columns(features, "features")
+    if some == ():
+        raise ArgumentError("features is empty, must name one column or more")
+    return Asked(checked_columns(drop, "drop"), some, checked_columns(text, "text"))
+
+
+def of_training(
+    columns: Columns | None, feature_names: Sequence[str] | None, width: int | None
+) -> tuple[Sequence[str] | None, int | None]:
+    """The names of the columns of the training, and how many they are."""
+    if columns is None:
+        return feature_names, width
+    if not isinstance(columns, Columns):
+        raise ArgumentError(f"columns is {short(columns)}, must be the columns of a data set")
+    names = None if feature_names is None else as_names(feature_names, "feature_names")
+    raw, inputs = columns.raw_names, columns.names
+    if names is not None and names != raw and (inputs is None or names != [*inputs]):
+        raise ArgumentError("feature_names are others than those of columns; leave them out")
+    return raw, len(columns.columns)
+
+
+def check_missing(
+    missing: object, text: Sequence[str | int], columns: Columns | None, learns: bool
+) -> None:
+    """ArgumentError for ways that do not exist, or that need what the training learned."""
+    if missing not in WAYS:
+        raise ArgumentError(f"missing is {short(missing)}, must be one of {listed(WAYS)}")
+    if columns is None and not learns and (text or missing in FILLS):
+        asked = option("text", text) if text else option("missing", missing)
+        raise ArgumentError(
+            f"{asked} is learned from the file to train on; for another one pass columns=, those "
+            "of the data set that was read from it"
+        )
+
+
+def missing_label(missing: str, label_names: Sequence[str] | None) -> frozenset[str]:
+    """Labels that say that there is none. "None" and "-" may well be classes, of + and - say."""
+    if missing == "error":
+        return frozenset()
+    return MISSING - {"None", "-", *(label_names or ())}
+
+
+def checked_task(task: str | None, label_names: Sequence[str] | None) -> tuple[str, ...] | None:
     """The classes of the training, if it was a classification."""
     if task not in TASKS:
         raise ArgumentError(
@@ -133,7 +221,7 @@ def _checked_task(task: str | None, label_names: Sequence[str] | None) -> tuple[
     return names
 
 
-def _begin(records: Iterator[Record], wanted: Wanted) -> tuple[Layout, Iterator[Record]]:
+def begin(records: Iterator[Record], wanted: Wanted) -> tuple[Layout, Iterator[Record]]:
     """The layout, and the records that hold data."""
     first = next(records, None)
     if first is None:
@@ -148,26 +236,31 @@ def _begin(records: Iterator[Record], wanted: Wanted) -> tuple[Layout, Iterator[
     return layout, chain([second], records)
 
 
-def _read_rows(
-    records: Iterable[Record], layout: Layout, labels: LabelStore | FixedLabels | None
-) -> ByteRows | FloatRows:
-    """Every record into the packed numbers, and its label into the labels."""
-    store = NumberStore()
-    pick = _picker(layout)
+def read_rows(
+    records: Iterable[Record],
+    layout: Layout,
+    cells_of: CellReader,
+    labels: LabelStore | FixedLabels | None,
+    no_labels: Container[str] = (),
+    kept: list[list[str]] | None = None,
+) -> None:
+    """Every record into the packed numbers, its label into the labels, other cells into kept."""
+    add, pick = cells_of.add, _picker(layout)
     for line, cells in records:
         if len(cells) != layout.cells:
             raise _wrong_length(layout, line, len(cells))
-        numbers = pick(cells)
-        wrong = store.add(numbers)
-        if wrong is not None:
-            complaint = wrong_cell(numbers[wrong]) or "expected a number"
-            raise layout.error(line, layout.features[wrong], complaint)
+        if no_labels and layout.label is not None and cells[layout.label].strip() in no_labels:
+            cells_of.add_unlabelled(line, cells[layout.label])
+            continue
+        if not add(line, pick(cells)):
+            continue
+        if kept is not None:
+            kept.append([cells[i] for i in layout.kept])
         if labels is not None and layout.label is not None:
             try:
                 labels.add(cells[layout.label], line)
             except LabelError as error:
                 raise layout.error(error.line, layout.label, str(error)) from error
-    return store.rows(len(layout.features))
 
 
 def _picker(layout: Layout) -> Callable[[list[str]], list[str]]:
@@ -195,12 +288,13 @@ def _wrong_length(layout: Layout, line: int, found: int) -> DataFileError:
 
 def _dataset(
     layout: Layout,
-    features: ByteRows | FloatRows,
+    cells: CellReader,
     labels: LabelStore | FixedLabels,
     default_label: bool,
 ) -> Dataset:
     """All that was read, as a data set."""
     names, label = layout.names, layout.label
+    features, columns = cells.rows()
     try:
         targets, label_names = labels.finish()
     except LabelError as error:
@@ -210,9 +304,11 @@ def _dataset(
         features,
         targets,
         label_names=label_names,
-        feature_names=layout.feature_names,
+        feature_names=layout.feature_names if columns is None else columns.names,
         target_name=names[label] if names and label is not None else None,
         name=os.path.basename(layout.path) or layout.path,
+        columns=columns,
+        notes=cells.notes(),
     )
 
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from purenn.checks import short
 from purenn.data.csv_numbers import is_number
+from purenn.data.csv_picking import Asked, Picked, as_number, picked
 from purenn.data.csv_records import Record
-from purenn.data.messages import DataFileError, guess, listed, shown
+from purenn.data.messages import DataFileError, guess, listed, option, shown
 from purenn.errors import ArgumentError
 
 __all__ = ["Layout", "Wanted", "check_arguments", "find_layout"]
@@ -30,6 +31,7 @@ class Wanted(NamedTuple):
     width: int | None
     delimiter: str
     max_columns: int
+    columns: Asked = Asked()  # that are left out, picked, taken as text or passed through
 
 
 class Layout(NamedTuple):
@@ -41,6 +43,8 @@ class Layout(NamedTuple):
     names: tuple[str, ...] | None  # all of the header, None if there is none
     label: int | None
     features: tuple[int, ...]
+    text: tuple[int, ...] = ()  # those of them that are text, whatever is in them
+    kept: tuple[int, ...] = ()  # columns that are passed through as written
 
     def error(self, line: int | None, column: int | None, message: str) -> DataFileError:
         """An error at this line and column (counted from 0 here, from 1 in the message)."""
@@ -59,9 +63,25 @@ def find_layout(first: Record, wanted: Wanted) -> Layout:
     line, cells = first
     _check_count(line, cells, wanted)
     names = tuple(cell.strip() for cell in cells) if _is_header(first, wanted) else None
-    label = _label_column(line, cells, names, wanted)
-    features = _feature_columns(line, len(cells), names, label, wanted)
-    return Layout(wanted.path, line, len(cells), names, label, features)
+    asked = picked(wanted.columns, names, len(cells), wanted.path, line)
+    label = _label_column(line, cells, names, wanted, asked)
+    features = _feature_columns(line, len(cells), names, label, wanted, asked)
+    layout = Layout(wanted.path, line, len(cells), names, label, features, asked.text, asked.keep)
+    _check_asked(layout, asked, wanted.needs_label)
+    return layout
+
+
+def _check_asked(layout: Layout, asked: Picked, needs_label: bool) -> None:
+    """DataFileError for columns that are asked to be two things at once."""
+    line, label = layout.line, layout.label
+    if needs_label and label in asked.drop:
+        message = f"this is the label column, which is needed; {option('label', 'COL')} names it"
+        raise layout.error(line, label, message)
+    for place in asked.text:
+        if place not in layout.features:
+            what = "the label" if place == label else "left out"
+            message = f"this column is {what}, and no feature that could be taken as text"
+            raise layout.error(line, place, message)
 
 
 def _check_count(line: int, cells: Sequence[str], wanted: Wanted) -> None:
@@ -89,6 +109,8 @@ def _is_header(first: Record, wanted: Wanted) -> bool:
         return True
     if wanted.feature_names is not None and set(wanted.feature_names) <= set(stripped):
         return True
+    if not wanted.columns.names.isdisjoint(stripped):
+        return True
     checked = _cells_to_judge(stripped, wanted)
     words = [i for i in checked if stripped[i] and not is_number(stripped[i])]
     numbers = [i for i in checked if is_number(stripped[i])]
@@ -111,17 +133,17 @@ def _cells_to_judge(cells: Sequence[str], wanted: Wanted) -> list[int]:
     if label is None and wanted.needs_label:
         label = -1
     if isinstance(label, str):
-        label = int(label) if _is_integer(label) else None
+        label = as_number(label)
     skip = label + len(cells) if label is not None and label < 0 else label
     return [i for i in range(len(cells)) if i != skip]
 
 
-def _is_integer(text: str) -> bool:
-    return len(text) < 10 and text.isascii() and text.removeprefix("-").isdecimal()
-
-
 def _label_column(
-    line: int, cells: Sequence[str], names: tuple[str, ...] | None, wanted: Wanted
+    line: int,
+    cells: Sequence[str],
+    names: tuple[str, ...] | None,
+    wanted: Wanted,
+    asked: Picked,
 ) -> int | None:
     """The number of the label column."""
     label, count = wanted.label, len(cells)
@@ -129,12 +151,16 @@ def _label_column(
         return count - 1 if wanted.needs_label else None
     if isinstance(label, str) and (found := _named(line, label, names, wanted)) is not None:
         return found
-    if isinstance(label, str) and _is_integer(label):
-        label = int(label)
     if isinstance(label, str):
+        label = as_number(label)
+    if label is None:
         return None
-    if not wanted.needs_label and count == _expected_width(wanted):
-        return None  # a file to predict that has the features only
+    if not wanted.needs_label:  # a file to predict from may have the features only
+        expected = _expected_width(wanted)
+        if expected is not None and count == expected + len(set(asked.drop)):
+            return None
+        if asked.features is not None and not -count <= label < count:
+            return None
     if not -count <= label < count:
         message = f"there is no label column {label}: the {count} columns are 0 to {count - 1}"
         raise DataFileError(wanted.path, f"{message}, or -{count} to -1 from the end", line=line)
@@ -150,7 +176,7 @@ def _named(line: int, label: str, names: tuple[str, ...] | None, wanted: Wanted)
         raise DataFileError(wanted.path, message, line=line, column=found[0] + 1, name=label)
     if found:
         return found[0]
-    if _is_integer(label) or not wanted.needs_label:
+    if as_number(label) is not None or not wanted.needs_label:
         return None
     if names is None:
         message = (
@@ -167,12 +193,23 @@ def _expected_width(wanted: Wanted) -> int | None:
 
 
 def _feature_columns(
-    line: int, count: int, names: tuple[str, ...] | None, label: int | None, wanted: Wanted
+    line: int,
+    count: int,
+    names: tuple[str, ...] | None,
+    label: int | None,
+    wanted: Wanted,
+    asked: Picked,
 ) -> tuple[int, ...]:
     """The numbers of the feature columns, in the order of the training."""
     if names is not None and wanted.feature_names is not None:
         return _columns_by_name(line, names, wanted.feature_names, wanted.path)
-    features = tuple(i for i in range(count) if i != label)
+    if asked.features is not None and label in asked.features:
+        name = names[label] if names and label is not None else None
+        message = f"this is the label column, no feature; {option('label', 'COL')} names another"
+        place = None if label is None else label + 1
+        raise DataFileError(wanted.path, message, line=line, column=place, name=name)
+    left_out = {label, *asked.drop}
+    features = asked.features or tuple(i for i in range(count) if i not in left_out)
     expected = _expected_width(wanted)
     if not features or (expected is not None and len(features) != expected):
         needed = "one or more" if expected is None else f"{expected:,} as in the training"

@@ -5,14 +5,16 @@ As long as every number is one of 0, 1, ... 255, a number takes one byte (MNIST 
 """
 
 from array import array
+from collections.abc import Sequence
 from itertools import compress
 from math import isfinite
 
 from purenn.data.rows import ByteRows, FloatRows
 
-__all__ = ["NumberStore", "is_number", "wrong_cell"]
+__all__ = ["NumberStore", "as_floats", "is_number", "wrong_cell"]
 
 BYTES = {str(k): k for k in range(256)}
+BLOCK = 2**14  # rows whose numbers are changed at once
 
 
 def is_number(text: str) -> bool:
@@ -60,23 +62,32 @@ class NumberStore:
                 self._bytes += bytes([BYTES[cell] for cell in cells])
                 return None
             except KeyError:
-                self._floats.extend(self._bytes)
-                self._bytes = None
-        return self._add_floats(cells)
-
-    def _add_floats(self, cells: list[str]) -> int | None:
-        text = "".join(cells)
-        try:
-            row = array("d", map(float, cells))
-        except ValueError:
-            return _first_wrong(cells)
-        # A sum is finite only if all are; if it is not, it may have overflowed: look at each.
-        if "_" in text or not text.isascii() or not isfinite(sum(row)):
-            wrong = _first_wrong(cells)
-            if wrong is not None:
-                return wrong
-        self._floats.extend(row)
+                pass
+        row = as_floats(cells)
+        if isinstance(row, int):
+            return row
+        self.extend(row)
         return None
+
+    def extend(self, row: "array[float]") -> None:
+        """Keep one row of numbers; NaN stands for a missing one."""
+        if self._bytes is not None:
+            self._floats.extend(self._bytes)
+            self._bytes = None
+        self._floats.extend(row)
+
+    def renumber(self, column: int, width: int, numbers: Sequence[int]) -> None:
+        """Put numbers[k] in the place of each k in this column; NaN stays."""
+        size = len(self._floats if self._bytes is None else self._bytes)
+        table = bytes(numbers[:256]).ljust(256, b"\0") if self._bytes is not None else b""
+        for start in range(column, size, BLOCK * width):
+            part = slice(start, start + BLOCK * width, width)
+            if self._bytes is not None:
+                self._bytes[part] = self._bytes[part].translate(table)
+            else:
+                old = self._floats[part]
+                new = [numbers[int(k)] if k == k else k for k in old]
+                self._floats[part] = array("d", new)
 
     def rows(self, width: int) -> ByteRows | FloatRows:
         """What was kept, as a row source."""
@@ -85,5 +96,20 @@ class NumberStore:
         return FloatRows.packed(self._floats, width)
 
 
-def _first_wrong(cells: list[str]) -> int | None:
-    return next(compress(range(len(cells)), map(wrong_cell, cells)), None)
+def as_floats(cells: list[str]) -> "array[float] | int":
+    """The numbers of a row, or the place of the first cell that is no finite number."""
+    text = "".join(cells)
+    try:
+        row = array("d", map(float, cells))
+    except ValueError:
+        return _first_wrong(cells)
+    # A sum is finite only if all are; if it is not, it may have overflowed: look at each.
+    if "_" in text or not text.isascii() or not isfinite(sum(row)):
+        wrong = next(compress(range(len(cells)), map(wrong_cell, cells)), None)
+        if wrong is not None:
+            return wrong
+    return row
+
+
+def _first_wrong(cells: list[str]) -> int:
+    return next(compress(range(len(cells)), map(wrong_cell, cells)))

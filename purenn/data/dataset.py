@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from purenn.checks import as_whole, short
+from purenn.data.columns import Columns, EncodedRows
 from purenn.data.rows import ByteRows, FloatRows, RowIndexError, RowSource
 from purenn.errors import DataError
 from purenn.inputs import as_list_of, as_names, as_rows, gone_through
@@ -25,6 +26,9 @@ class Dataset:
     target_name: the name of the column that the targets came from, if known.
     image_shape: (rows, columns) where each row of features is a picture.
     name: what to call it in messages, a file name for example.
+    columns: how cells of a table became these features (see purenn.data.columns), where there
+        were texts or gaps among them.
+    notes: a sentence for each thing that a reader guessed, filled in or left out.
     DataError says what does not fit together.
     """
 
@@ -38,6 +42,8 @@ class Dataset:
         target_name: str | None = None,
         image_shape: tuple[int, int] | None = None,
         name: str = "data",
+        columns: Columns | None = None,
+        notes: Iterable[str] = (),
     ) -> None:
         self.features = features if isinstance(features, RowSource) else FloatRows(features)
         self.label_names = _named(label_names, f"{name}: label_names")
@@ -45,6 +51,8 @@ class Dataset:
         self.target_name = target_name
         self.image_shape = image_shape
         self.name = name
+        self.columns = columns
+        self.notes = tuple(notes)
         if self.label_names is None:
             self.targets: list[Any] = _checked_values(targets, name)
         else:
@@ -61,6 +69,11 @@ class Dataset:
             )
         if self.image_shape is not None and self.image_shape[0] * self.image_shape[1] != width:
             raise DataError(f"{self.name}: images {self.image_shape} do not have {width:,} pixels")
+        if self.columns is not None and self.columns.width != width:
+            made = self.columns.width
+            raise DataError(
+                f"{self.name}: rows of {width:,}, but the columns make {made:,} numbers"
+            )
 
     @property
     def is_classification(self) -> bool:
@@ -92,6 +105,14 @@ class Dataset:
             raise DataError(f"{self.name}: {len(self):,} targets but {len(features):,} rows")
         return self._made_of(features, self.targets)
 
+    def with_columns(self, columns: Columns) -> "Dataset":
+        """The same rows, encoded by other columns: those that were fitted to a part of them."""
+        if not isinstance(self.features, EncodedRows):
+            raise DataError(f"{self.name}: the features are numbers, which no columns made")
+        made = self._made_of(self.features.with_columns(columns), self.targets)
+        made.columns = columns
+        return made
+
     def _made_of(self, features: RowSource, targets: list[Any]) -> "Dataset":
         """A data set with the names of this one; its parts were checked before."""
         same_columns = features.width == self.features.width
@@ -101,6 +122,7 @@ class Dataset:
         made.feature_names = self.feature_names if same_columns else None
         made.image_shape = self.image_shape if same_columns else None
         made.name = self.name
+        made.columns, made.notes = self.columns, self.notes
         return made
 
     def __len__(self) -> int:

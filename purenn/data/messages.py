@@ -5,10 +5,11 @@ Line and column numbers start at 1, as in an editor or a spreadsheet.
 
 import os
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 
 from purenn.errors import DataError
 
-__all__ = ["DataFileError", "StrPath", "guess", "listed", "shown"]
+__all__ = ["DataFileError", "StrPath", "guess", "listed", "option", "shown", "spoken_to"]
 
 StrPath = str | os.PathLike[str]
 LONGEST_GUESS = 100  # letters of a name for which a similar one is looked for
@@ -48,6 +49,29 @@ def _restored(path: str, message: str, line: int | None, column: int | None) -> 
     error = DataFileError.__new__(DataFileError, message)
     error.path, error.line, error.column = path, line, column
     return error
+
+
+spoken_to: ContextVar[str] = ContextVar("spoken_to", default="python")  # or "command line"
+
+
+def option(name: str, value: object = None) -> str:
+    """An argument with its value, as the one who is spoken to writes it.
+
+    `drop=['Name']` in Python, `--drop Name` on the command line.
+    """
+    if spoken_to.get() == "python":
+        return f"{name}={value!r}"
+    dashed = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{dashed}" if value else f"--no-{dashed}"
+    values = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
+    return " ".join([f"--{dashed}", *(_quoted(str(each)) for each in values)])
+
+
+def _quoted(word: str) -> str:
+    from shlex import quote  # only a message needs it
+
+    return quote(word)
 
 
 def shown(value: object, limit: int = 40) -> str:

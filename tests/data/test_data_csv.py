@@ -174,22 +174,32 @@ FAILURES = [
     ("a,b,c\n", {}, "data.csv, line 1: only a header ('a', 'b', 'c'), expected rows"),
     ("a,b,c\n1,2,x\n1,x\n", {}, "data.csv, line 3, column 3 ('c'): found 2 cells, expected 3 as "),
     ("a,b,c\n1,2,x\n1,2,3,x\n", {}, "data.csv, line 3, column 4: found 4 cells, expected 3 as in "),
-    ("a,b,c\n1,two,x\n", {}, "data.csv, line 2, column 2 ('b'): found 'two', expected a number"),
+    ("a,b,c\n1,2,x\n1,two,x\n", {}, "line 3, column 2 ('b'): found 'two', expected a number; text"),
+    (
+        "a,b,c\n1,two,x\n1,2,x\n",
+        {},
+        "line 3, column 2 ('b'): found '2', expected a word, as the col",
+    ),
     ("1,2,x\n1,two,x\n", {}, "data.csv, line 2, column 2: found 'two', expected a number"),
     ("a,b,c\n1,,x\n", {}, "data.csv, line 2, column 2 ('b'): found an empty cell, expected a num"),
-    ("a,b,c\n1,NaN,x\n", {}, "data.csv, line 2, column 2 ('b'): found 'NaN', expected a finite "),
+    ("a,b,c\n1,NaN,x\n", {}, "line 2, column 2 ('b'): found 'NaN' for a missing value, expected a"),
+    ("a,b,c\n1,NAN,x\n", {}, "data.csv, line 2, column 2 ('b'): found 'NAN', expected a finite "),
     ("a,b,c\n1,-inf,x\n", {}, "data.csv, line 2, column 2 ('b'): found '-inf', expected a finit"),
     ("a,b,c\n1,1e999,x\n", {}, "data.csv, line 2, column 2 ('b'): found '1e999', expected a fin"),
     ("a,b,c\n1,1_0,x\n", {}, "data.csv, line 2, column 2 ('b'): found '1_0', expected a number"),
     ("a,b,c\n1,٣,x\n", {}, "data.csv, line 2, column 2 ('b'): found '٣', expected a number"),
-    ('a,b,c\n1,"3,5",x\n', {}, "found '3,5', expected a number; write decimals with a point"),
+    (
+        'a,b,c\n1,"3,5",x\n',
+        {},
+        "found '3,5', expected a number or a word; write decimals with a po",
+    ),
     ("a,b,c\n1,2,\n", {}, "data.csv, line 2, column 3 ('c'): found an empty cell, expected a lab"),
     ("a,b,c\n1,2,nan\n", {}, "data.csv, line 2, column 3 ('c'): found 'nan', expected a finite"),
     ('a,"b\nb",c\n1,2,x\n1,bad,x\n', {}, "data.csv, line 4, column 2 ('b\\nb'): found 'bad'"),
     (PLAIN, {"label": "knd"}, "no column is named 'knd'; the columns are 'a', 'b', 'kind'. Did yo"),
     (PLAIN, {"label": 3}, "data.csv, line 1: there is no label column 3: the 3 columns are 0 to 2"),
     (PLAIN, {"label": -4}, "there is no label column -4"),
-    (PLAIN, {"label": "a"}, "data.csv, line 2, column 3 ('kind'): found 'x', expected a number"),
+    (PLAIN, {"label": "a", "width": 2}, "line 2, column 3 ('kind'): found 'x', expected a number"),
     ("1,2\n3,4\n", {"label": "kind"}, "no column is named 'kind': the file has no header"),
     ("a,a,b\n1,2,3\n", {"label": "a"}, "line 1, column 1 ('a'): the label name 'a' stands in colu"),
     ("a,b\n1,x\n2,x\n", {}, "data.csv, column 2 ('b'): found one class only, 'x' in all 2 rows"),
@@ -247,7 +257,7 @@ def test_what_is_wrong_is_said_with_its_place(
 
 def test_an_error_knows_its_place(write: Write) -> None:
     with pytest.raises(DataFileError) as caught:
-        read_csv(write("a,b,c\n1,two,x\n"))
+        read_csv(write("a,b,c\n1,inf,x\n"))
     assert (caught.value.line, caught.value.column) == (2, 2)
     assert caught.value.path.endswith("data.csv")
 
