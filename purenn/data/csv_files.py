@@ -18,6 +18,7 @@ from purenn.data.csv_picking import Asked, checked_columns
 from purenn.data.csv_records import Record, checked_delimiter, read_records
 from purenn.data.dataset import Dataset
 from purenn.data.files import checked_path, open_bytes
+from purenn.data.line_numbers import LineNumbers
 from purenn.data.messages import DataFileError, StrPath, listed, option
 from purenn.data.rows import RowSource
 from purenn.errors import ArgumentError
@@ -91,8 +92,9 @@ def read_csv(
         else:
             labels = FixedLabels(names)
         cells = CellReader(layout, columns, missing, learns=learns)
-        read_rows(records, layout, cells, labels, missing_label(missing, names))
-    return _dataset(layout, cells, labels, default_label=label is None)
+        lines = LineNumbers()
+        read_rows(records, layout, cells, labels, missing_label(missing, names), lines=lines)
+    return _dataset(layout, cells, labels, lines.lines, default_label=label is None)
 
 
 def read_csv_features(
@@ -243,6 +245,7 @@ def read_rows(
     labels: LabelStore | FixedLabels | None,
     no_labels: Container[str] = (),
     kept: list[list[str]] | None = None,
+    lines: LineNumbers | None = None,
 ) -> None:
     """Every record into the packed numbers, its label into the labels, other cells into kept."""
     add, pick = cells_of.add, _picker(layout)
@@ -254,6 +257,8 @@ def read_rows(
             continue
         if not add(line, pick(cells)):
             continue
+        if lines is not None:
+            lines.add(line)
         if kept is not None:
             kept.append([cells[i] for i in layout.kept])
         if labels is not None and layout.label is not None:
@@ -290,6 +295,7 @@ def _dataset(
     layout: Layout,
     cells: CellReader,
     labels: LabelStore | FixedLabels,
+    lines: Sequence[int],
     default_label: bool,
 ) -> Dataset:
     """All that was read, as a data set."""
@@ -309,6 +315,7 @@ def _dataset(
         name=os.path.basename(layout.path) or layout.path,
         columns=columns,
         notes=cells.notes(),
+        lines=lines,
     )
 
 

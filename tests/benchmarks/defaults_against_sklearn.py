@@ -22,26 +22,27 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from importlib import import_module
 from math import inf, sqrt
 from pathlib import Path
 from statistics import mean, stdev
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
-from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-
 from purenn import cli
 
+datasets, exceptions, selection, networks, pipeline, scalers = (
+    import_module(f"sklearn.{name}")  # which has no types
+    for name in (
+        *("datasets", "exceptions", "model_selection"),
+        *("neural_network", "pipeline", "preprocessing"),
+    )
+)
 SETS: dict[str, Any] = {
-    "wine": load_wine,
-    "breast_cancer": load_breast_cancer,
-    "diabetes": load_diabetes,
-    "digits": load_digits,
+    "wine": datasets.load_wine,
+    "breast_cancer": datasets.load_breast_cancer,
+    "diabetes": datasets.load_diabetes,
+    "digits": datasets.load_digits,
 }
 UNITS = 32  # of the hidden layer, the default of `purenn train`
 Parts = Sequence[Any]  # training rows, test rows, training targets, test targets
@@ -51,20 +52,21 @@ def split(name: str, seed: int) -> tuple[Parts, list[str]]:
     """The parts of one split, and the names of the columns."""
     data = SETS[name]()
     classes = data.target if name != "diabetes" else None
-    parts = train_test_split(
+    parts = selection.train_test_split(
         data.data, data.target, test_size=0.25, stratify=classes, random_state=seed
     )
     names = getattr(data, "feature_names", range(data.data.shape[1]))
-    return parts, [f"{name}" for name in names]
+    return parts, [str(name) for name in names]
 
 
 def of_sklearn(name: str, parts: Parts, seed: int) -> float:
     """The test score of scikit-learn."""
     X, X_test, y, y_test = parts
-    kind = MLPRegressor if name == "diabetes" else MLPClassifier
-    model = make_pipeline(StandardScaler(), kind(hidden_layer_sizes=(UNITS,), random_state=seed))
+    kind = networks.MLPRegressor if name == "diabetes" else networks.MLPClassifier
+    network = kind(hidden_layer_sizes=(UNITS,), random_state=seed)
+    model = pipeline.make_pipeline(scalers.StandardScaler(), network)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", exceptions.ConvergenceWarning)
         model.fit(X, y)
     return float(model.score(X_test, y_test))
 
