@@ -182,7 +182,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.report:
         from purenn.cli.page import write_page
 
-        write_page(arguments.report, model, result, judged_on, stopping)
+        write_page(
+            arguments.report,
+            model,
+            result,
+            judged_on,
+            stopping,
+            sizes=sizes_of(train, validation, test),
+            source=arguments.test if arguments.test else arguments.data,
+            command=arguments.command,
+        )
         say(f"report written to {arguments.report}")
     if arguments.json:
         print(as_json(to_dict(model, result, judged_on, stopping, stopper.asked)))
@@ -428,6 +437,12 @@ def describe(
         each = zip(train.label_names or (), balance(train), strict=True)
         rows = ", ".join(f"{name} {weight:.3g}" for name, weight in each)
         say(f"weights  balanced: a row counts {rows if len(rows) < 60 else 'by its class'}")
+
+
+def sizes_of(train: Dataset, validation: Dataset | None, test: Dataset | None) -> dict[str, int]:
+    """How many rows each part has."""
+    parts = {"to train on": train, "to validate": validation, "to test": test}
+    return {name: len(part) for name, part in parts.items() if part}
 
 
 def to_dict(
