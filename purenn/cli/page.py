@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from math import isnan
 
@@ -31,13 +30,11 @@ def write_page(
     stopping: EarlyStopping | None,
     *,
     sizes: dict[str, int],
-    source: str = "",
     command: Sequence[str] = (),
 ) -> None:
     """Write the page of a finished run.
 
     sizes    rows of each part: "to train on", "to validate", "to test"
-    source   the path of the data that were judged, or the name of a sample
     command  the words of the command line
     """
     run = model.run
@@ -63,7 +60,7 @@ def write_page(
             dropout=any(isinstance(layer, Dropout) for layer in network.layers),
             result=outcome,
             judged_on=judged_on,
-            source=os.path.basename(os.path.normpath(source)) if source else data.name,
+            source=data.name,
             places=places,
             counted=counted,
             features={} if images else dict(zip(rows, as_text(data, rows), strict=True)),
@@ -92,7 +89,7 @@ def facts(
     told = [
         ("command", shlex.join(["purenn", *command]) if command else ""),
         ("network", " - ".join(map(repr, network.layers))),
-        ("data", ", ".join(f"{rows:,} rows {part}" for part, rows in sizes.items())),
+        ("rows", ", ".join(f"{rows:,} {part}" for part, rows in sizes.items())),
         ("split", split_of(asked.get("validation"), asked.get("seed"), asked.get("rows"))),
         ("features", scaling(model)),
         ("loss", loss_of(model, asked.get("class_weight"))),
@@ -119,14 +116,14 @@ def split_of(share: float | None, seed: int | None, rows: int | None) -> str:
     """How the rows for the validation were chosen."""
     first = f"the first {rows:,} rows only; " if rows else ""
     if share is None:
-        return f"{first}no rows kept for validation"
-    return f"{first}{share:.4g} of the rows to validate, drawn with seed {seed}"
+        return f"{first}none to validate"
+    return f"{first}{100 * share:.4g} % to validate, drawn with seed {seed}"
 
 
 def scaling(model: Model) -> str:
     """What became of the features before they reached the network."""
     name = type(model.scaler).__name__
-    return "as they are" if model.scaler is None else f"scaled by a {name} of the training rows"
+    return "as they are" if model.scaler is None else f"{name} of the training rows"
 
 
 def loss_of(model: Model, class_weight: str | None) -> str:

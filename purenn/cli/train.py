@@ -189,7 +189,6 @@ def run(arguments: argparse.Namespace) -> int:
             judged_on,
             stopping,
             sizes=sizes_of(train, validation, test),
-            source=arguments.test if arguments.test else arguments.data,
             command=arguments.command,
         )
         say(f"report written to {arguments.report}")

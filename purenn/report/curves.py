@@ -60,7 +60,7 @@ def _only_epoch(measures: dict[str, list[Curve]]) -> str:
         values = {curve.name: show(curve.values[0]) for curve in curves}
         rows.append([name(title), *(values.get(kind, "–") for kind in kinds)])
     head = ["Epoch 1", *map(str.capitalize, kinds)]
-    return f'<figure class="card">{table(head, rows, label="The only epoch")}</figure>'
+    return f'<figure class="card only">{table(head, rows, label="The only epoch")}</figure>'
 
 
 def _below(report: Report) -> str:

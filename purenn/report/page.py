@@ -13,7 +13,7 @@ from purenn.report.style import style_sheet
 
 __all__ = ["render_report", "write_report"]
 
-LONG_FACT = 40  # letters; a longer fact has a line of its own
+LONG_FACT = 36  # letters; a longer fact has a line of its own
 MOST_TILES = 6
 # Should anything slip through the escapes: the page may load and run nothing at all.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
