@@ -1,7 +1,12 @@
 """Sample data by name: the same everywhere, and learned well with the defaults of `train`."""
 
+import csv
+import json
+from pathlib import Path
+
 import pytest
 
+from purenn.cli import main
 from purenn.data import load_digits, load_iris, load_sample, sample_names, xor
 from purenn.errors import ArgumentError
 
@@ -50,3 +55,22 @@ def test_other_names_are_refused(name: object, message: str) -> None:
     with pytest.raises(ArgumentError, match=message) as caught:
         load_sample(name)  # type: ignore[arg-type]
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "name,share,least",
+    [("iris", 0.3, 0.9), ("xor", None, 1.0), ("moons", 0.3, 0.95), ("circles", 0.3, 0.95),
+     ("spirals", 0.3, 0.85)],
+)  # fmt: skip
+def test_train_learns_a_sample_with_its_defaults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, share: float, least: float
+) -> None:
+    data, path = load_sample(name), tmp_path / f"{name}.csv"
+    with path.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([*(data.feature_names or ()), "kind"])
+        for row, target in zip(data.features, data.targets, strict=True):
+            writer.writerow([*row, target])
+    words = ["--validation", str(share)] if share else []
+    assert main(["train", str(path), "--json", *words]) == 0
+    assert json.loads(capsys.readouterr().out)["result"]["accuracy"] >= least
