@@ -65,6 +65,7 @@ def test_other_names_are_refused(name: object, message: str) -> None:
 def test_train_learns_a_sample_with_its_defaults(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, share: float, least: float
 ) -> None:
+    pytest.importorskip("purenn_numpy")  # for its speed
     data, path = load_sample(name), tmp_path / f"{name}.csv"
     with path.open("w", newline="") as stream:
         writer = csv.writer(stream)
@@ -72,5 +73,5 @@ def test_train_learns_a_sample_with_its_defaults(
         for row, target in zip(data.features, data.targets, strict=True):
             writer.writerow([*row, target])
     words = ["--validation", str(share)] if share else []
-    assert main(["train", str(path), "--json", *words]) == 0
+    assert main(["train", str(path), "--json", "--backend", "numpy", *words]) == 0
     assert json.loads(capsys.readouterr().out)["result"]["accuracy"] >= least
