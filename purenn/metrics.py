@@ -190,9 +190,7 @@ def r2(backend: Backend, P: Array, Y: Array, weights: Array | None = None) -> fl
     E, D = E / backend.from_list(scale), D / backend.from_list(scale)
     (left,), (spread,) = backend.to_list(total(E * E)), backend.to_list(total(D * D))
     high, low = largest(Y), [-y for y in largest(-Y)]
-    values = [
-        r2_of_sums(left[j], spread[j] if high[j] > low[j] else 0.0) for j in range(len(left))
-    ]
+    values = [r2_of_sums(left[j], spread[j] if high[j] > low[j] else 0.0) for j in range(len(left))]
     return sum(values) / len(values)
 
 

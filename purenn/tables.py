@@ -15,7 +15,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["as_list", "complaint_about", "is_table", "named_columns", "nested", "rows_of_table", "variable"]
+__all__ = [
+    "as_list",
+    "complaint_about",
+    "is_table",
+    "named_columns",
+    "nested",
+    "rows_of_table",
+    "variable",
+]
 
 TO_LIST = ("tolist", "to_list", "to_pylist")  # of NumPy and pandas; polars; Arrow
 NUMBERS = {"bool": bool, "integral": int, "real floating": float, "complex floating": complex}

@@ -83,9 +83,9 @@ def run(command: str, folder: Path, *options: str) -> "subprocess.CompletedProce
     """`NAME=value python -m purenn …` in a folder; `| purenn` and `> file` work as in a shell."""
     variables = dict(re.findall(r"^(\w+)=(\S+)", command))
     words = command[command.index("-m") :]
-    return subprocess.run(
+    return subprocess.run(  # noqa: S602 (commands of our own pages)
         f"{sys.executable} {' '.join(options)} {words}",
-        shell=True,  # noqa: S602 (commands of our own pages)
+        shell=True,
         cwd=folder,
         env={**CLEAN, "PYTHONIOENCODING": "utf-8", **variables},
         capture_output=True,

@@ -371,7 +371,9 @@ def test_summary_of_a_run(run: Run, folder: Path, tmp_path: Path) -> None:
     run("train", folder / "values.csv", "--rows", 50, "--epochs", 3, "--save", tmp_path / "m.json")
     text = run("summary", tmp_path / "m.json")
     losses = nn.load(tmp_path / "m.json").run.history.losses  # type: ignore[union-attr]
-    assert f"training 3 epochs with Adam(0.001), last loss {losses[-1]:.6g}" in text
+    assert (
+        f"training 3 epochs with AdamW(0.001, weight_decay=0.2), last loss {losses[-1]:.6g}" in text
+    )
 
 
 # ---------------------------------------------------------------------------- bad input

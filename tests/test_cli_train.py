@@ -334,9 +334,22 @@ def test_patience_keeps_the_best_weights(trained: Any, kinds: Path, tmp_path: Pa
 
 
 def test_epochs_are_chosen_by_the_size_of_the_data(trained: Any, kinds: Path) -> None:
-    """About 2000 steps, but not more than 200 epochs."""
-    assert trained(kinds, "--hidden", 0, "--batch-size", 2)["epochs"] == 100
-    assert trained(kinds, "--hidden", 0, "--batch-size", 40)["epochs"] == 200
+    """About 3000 steps, but not less than 5 epochs."""
+    assert trained(kinds, "--hidden", 0, "--batch-size", 2)["epochs"] == 150
+    assert trained(kinds, "--hidden", 0, "--batch-size", 40)["epochs"] == 3000
+
+
+def test_weight_decay_where_nothing_is_said(trained: Any, kinds: Path, tmp_path: Path) -> None:
+    path = tmp_path / "m.json"
+    for words, shown in (
+        ([], "AdamW(0.001, weight_decay=0.2)"),
+        (["--optimizer", "adamw", "--learning-rate", 0.1], "AdamW(0.1, weight_decay=0.2)"),
+        (["--weight-decay", 0.5], "AdamW(0.001, weight_decay=0.5)"),
+        (["--optimizer", "adam"], "Adam(0.001)"),
+        (["--optimizer", "sgd"], "SGD(0.1)"),
+    ):
+        trained(kinds, *words, "--epochs", 1, "--save", path)
+        assert repr(getattr(nn.load(path).run, "optimizer", None)) == shown
 
 
 def without_time(result: dict[str, Any]) -> dict[str, Any]:
@@ -449,7 +462,7 @@ def test_a_report(run: Run, tmp_path: Path, what: str) -> None:
     assert text.startswith("<!doctype html>")
     assert what in text
     assert "<svg" in text
-    assert "Adam(" in text
+    assert "AdamW(" in text
 
 
 def test_the_model_is_saved_before_it_is_judged(

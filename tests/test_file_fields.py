@@ -99,7 +99,7 @@ def a_regression() -> Model:
 
 def a_table() -> Model:
     columns = Columns([Column("x", fill=0.5), Column("y", ["a", "b"], "b")])
-    network = nn.Network(nn.Dense(3, 1), seed=1, backend="python")
+    network = nn.Network([nn.Dense(3, 1)], seed=1, backend="python")
     return Model(network, columns=columns, feature_names=columns.names)
 
 

@@ -21,6 +21,7 @@ from purenn.report import (
     Classification,
     Regression,
     Report,
+    largest_errors,
     render_report,
     worst_mistakes,
     write_report,
@@ -226,10 +227,66 @@ def test_names_stay_text(name: str) -> None:
     assert any(seen in svg.get("aria-label", "") for svg in read(regression).named("svg"))
 
 
-def test_one_epoch_is_a_dot() -> None:
+def test_one_epoch_is_numbers_and_no_chart() -> None:
     page = read(run(1))
-    curves = [path["d"] for path in page.named("path") if "curve train" in path.get("class", "")]
-    assert any(re.fullmatch(r"M[\d.]+ [\d.]+h0", d) for d in curves)
+    assert not page.named("svg")
+    assert page.tables[0] == [
+        ["Epoch 1", "Training", "Validation"],
+        ["Loss", "2", "2.2"],
+        ["Accuracy", "33.33\u202f%", "20.00\u202f%"],
+    ]
+    alone = read(Report("r", losses=[0.5], metrics={"mae": [nan]}))
+    assert alone.tables[0] == [["Epoch 1", "Training"], ["Loss", "0.5"], ["Mae", "not finite"]]
+    assert not alone.named("svg")
+
+
+BELOW = {
+    "losses": [1.0, 0.5],
+    "validation_losses": [1.0, 0.5],
+    "metrics": {"accuracy": [0.5, 0.8]},
+    "validation_metrics": {"accuracy": [0.4, 0.9]},
+}
+MOVING = "is a mean over the 12 steps of the epoch, in which the weights still moved"
+
+
+@pytest.mark.parametrize(
+    "more,said",
+    [
+        ({"steps": 12}, [MOVING + "; the validation’s is measured after the epoch."]),
+        ({"steps": 12, "dropout": True}, [MOVING + " and measured with dropout", "all units."]),
+        ({"steps": 1}, ["the training’s is measured before the step of the epoch; the"]),
+        ({"steps": 1, "dropout": True}, ["before the step of the epoch and measured with dropout"]),
+        ({"dropout": True}, ["the training’s is measured with dropout, which switches a part"]),
+    ],
+)
+def test_why_the_training_lies_below_the_validation(more: dict[str, Any], said: list[str]) -> None:
+    text = read(Report("r", **{**BELOW, **more})).text
+    where = "In epoch 2 the accuracy of the training, 80.00\u202f%, lies below that of the "
+    for part in (where + "validation, 90.00\u202f%.", *said):
+        assert part in text
+    if not more.get("dropout"):
+        assert "dropout" not in text
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},  # how it was measured is unknown
+        {"steps": 12, "best_epoch": 1},  # of that epoch it lies above
+        {"steps": 12, "metrics": {"accuracy": [0.5, 0.9]}},
+        {"steps": 12, "validation_metrics": {}, "validation_losses": None},
+        {"steps": 12, "metrics": {"r2": [0.5, 0.8]}, "validation_metrics": {"r2": [0.4, 0.9]}},
+        {"steps": 12, "metrics": {"accuracy": [0.5, nan]}},
+    ],
+)
+def test_nothing_is_explained_that_is_not_so(more: dict[str, Any]) -> None:
+    assert "not measured alike" not in read(Report("r", **{**BELOW, **more})).text
+
+
+def test_the_loss_of_scaled_targets_is_called_so() -> None:
+    page = read(Report("r", losses=[0.5, 0.25], loss_title="Scaled loss", metrics={"loss": [1, 2]}))
+    assert page.tables[0][0] == ["Epoch", "Scaled loss, training", "Loss, training"]
+    assert "Training scaled loss" in page.text
 
 
 def test_no_epoch_at_all() -> None:
@@ -306,6 +363,97 @@ def test_mistakes_without_pictures_are_a_table() -> None:
     assert not page.named("img")
 
 
+def test_mistakes_tell_line_and_features() -> None:
+    result = Classification(["a", "b"], [0, 1, 1], [1, 1, 0], [[0.1, 0.9], [0, 1], [0.8, 0.2]])
+    page = read(
+        run(
+            2,
+            result=result,
+            source="kinds.csv",
+            places=[7, 2, 4],
+            counted="line",
+            features={0: ["1.5", "female"], 2: ["-3", "missing"]},
+            feature_names=["age", "sex"],
+        )
+    )
+    assert page.tables[3] == [
+        ["Line", "True", "Said", "Probability", "of the true one", "age", "sex"],
+        ["7", "a", "b", "90.00\u202f%", "10.00\u202f%", "1.5", "female"],
+        ["4", "b", "a", "80.00\u202f%", "20.00\u202f%", "-3", "missing"],
+    ]
+    assert "Lines of kinds.csv, counted from 1." in page.text
+    assert "count from 0" not in page.text
+
+
+def test_features_without_names_and_in_great_number() -> None:
+    result = Classification(["a", "b"], [0], [1])
+    report = run(2, result=result, places=[3], features={0: [str(j) for j in range(800)]})
+    page = read(report)
+    assert page.tables[3][0][3:5] == ["column 1", "column 2"]
+    assert len(page.tables[3][1]) == 3 + 30
+    assert "The first 30 of 800 features." in page.text
+    assert "Rows count from 1." in page.text
+    long = replace(report, features={0: ["x" * 1000]}, feature_names=["y" * 1000])
+    assert max(map(len, read(long).tables[3][1])) <= 61
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_features_stay_text(name: str) -> None:
+    seen = name.replace("\0", "\ufffd").replace("\x07", "\ufffd").replace("\udc80", "\ufffd")
+    more: dict[str, Any] = {"features": {0: [name]}, "feature_names": [name], "source": name}
+    for result in (Classification(["a", "b"], [0], [1]), Regression(["v"], [1.0], [2.0])):
+        page = read(run(2, result=result, places=[1], **more))
+        isolated = [text for tag, text in page.texts if tag == "bdi"]
+        assert isolated.count(seen) >= 3
+
+
+def test_pictures_tell_their_place() -> None:
+    result = Classification(["a", "b"], [0, 1], [0, 0])
+    page = read(
+        run(
+            2, result=result, image_shape=(1, 1), images={1: [0.5]}, places=[9, 1234], source="t10k"
+        )
+    )
+    assert page.named("img")[0]["alt"].startswith("Row 1234: ")
+    assert "1,234" in page.text
+    assert "Rows of t10k, counted from 1." in page.text
+
+
+def test_the_largest_errors_of_a_regression() -> None:
+    result = Regression(["price"], [1.0, 2.0, 3.0, 4.0], [1.5, 2.0, 3.25, 3.0])
+    assert largest_errors(result) == [3, 0, 2]
+    assert largest_errors(result, 1) == [3]
+    more: dict[str, Any] = {"features": {3: ["a"], 0: ["b"], 2: ["c"]}, "feature_names": ["x"]}
+    page = read(run(2, result=result, places=[11, 12, 13, 15], counted="line", **more))
+    assert page.tables[2] == [
+        ["Line", "True", "Predicted", "Residual", "x"],
+        ["15", "4", "3", "−1", "a"],
+        ["11", "1", "1.5", "0.5", "b"],
+        ["13", "3", "3.25", "0.25", "c"],
+    ]
+    assert ["in line", "15"] in page.tables[1]
+    assert "3 of 4 rows. Lines count from 1." in page.text
+    right = read(run(2, result=Regression(["price"], [1.0], [1.0])))
+    assert "Largest errors" not in right.text
+
+
+def test_errors_of_several_outputs_are_compared_in_their_own_mean_errors() -> None:
+    truth = [[0.0, 0.0]] * 4
+    said = [[1.0, 2000.0], [9.0, 1000.0], [1.0, 1000.0], [1.0, 0.0]]
+    assert largest_errors(Regression(["a", "b"], truth, said)) == [1, 0, 2, 3]
+    page = read(run(2, result=Regression(["a", "b"], truth, said)))
+    assert page.tables[2][0][:4] == ["Row", "True a", "Predicted a", "Residual a"]
+    assert "in its own mean errors" in page.text
+
+
+def test_an_error_that_is_not_finite_is_the_largest() -> None:
+    result = Regression(["y"], [0.0, 0.0, 0.0], [5.0, nan, -inf])
+    assert largest_errors(result) == [1, 2, 0]
+    assert largest_errors(Regression(["y"], [], [])) == []
+    huge = Regression(["y"], [0.0] * 3, [1.7e308, -1.7e308, 1.0])
+    assert largest_errors(huge) == [0, 1, 2]
+
+
 def test_mistakes_with_pictures() -> None:
     result = classes(3)
     rows = worst_mistakes(result)
@@ -373,6 +521,9 @@ def test_predictions_that_are_not_finite_can_be_shown(said: list[float]) -> None
     [
         (lambda: Report("r", losses=[1.0], validation_losses=[]), "validation_losses has 0"),
         (lambda: Report("r", losses=[1.0], metrics={"a": [1.0, 2.0]}), r"metrics\['a'\] has 2"),
+        (lambda: Report("r", result=Classification(["a"], [0], [0]), places=[]), "places has 0"),
+        (lambda: Report("r", features={0: ["1"], 1: []}), r"features\[1\] has 0 .*expected 1"),
+        (lambda: Report("r", features={0: ["1"]}, feature_names=["a", "b"]), "expected 2"),
         (lambda: Report("r", losses=[1.0], best_epoch=2), "best_epoch is 2, expected 1 to 1"),
         (lambda: Report("r", images={0: [1.0]}), "need an image_shape"),
         (lambda: Report("r", image_shape=(2, 2), images={0: [1.0]}), "2 × 2 = 4"),

@@ -35,7 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without "→" shows "?"
     try:
-        arguments = build_parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
+        words = list(sys.argv[1:] if argv is None else argv)
+        arguments = build_parser(words).parse_args(words)
+        arguments.command = words  # as given, for the report
         code: int = arguments.run(arguments)
         sys.stdout.flush()
         return code

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from purenn.data.csv_chunks import Chunk
     from purenn.storage import Model
 
-__all__ = ["DATA", "add_table", "labelled_chunks", "labelled_for", "read_test", "read_training"]
+__all__ = ["DATA", "add_table", "labelled_for", "pieces", "read_test", "read_training"]
 
 DATA = "a CSV file, - for standard input, a folder of IDX files, or " + ", ".join(sample_names())
 CHUNK = 1000  # rows that are numbers at the same time
@@ -64,7 +64,7 @@ def add_table(parser: argparse.ArgumentParser, *, training: bool = False) -> Non
         group.add_argument(
             "--missing",
             choices=("error", "drop", "mean", "median"),
-            help="rows with missing cells: refuse them, leave them out, or fill in (default: error)",
+            help="rows with missing cells: refused, left out, or filled in (default: error)",
         )
     group.add_argument(
         "--unseen",
@@ -92,20 +92,19 @@ def read_training(settings: Settings) -> tuple[Dataset, Dataset | None]:
     if is_sample(path):
         check_no_table(path, settings.table)
         return load_sample(path), None
-    return read_csv(source(path), task=settings.task, **settings.table._asdict()), None
+    return read_csv(source(path), task=settings.task, **arguments_of(settings.table)), None
 
 
 def read_test(settings: Settings, train: Dataset) -> Dataset | None:
     """The rows of --test, read as those of the training."""
     if not settings.test:
         return None
-    table = settings.table._replace(**TOLD)
     return read_csv(
         source(settings.test),
         task=None if train.is_classification else "regression",
         label_names=train.label_names,
         width=train.features.width,
-        **as_in_training(table, train.feature_names, train.columns),
+        **as_in_training(settings.table, train.feature_names, train.columns),
     )
 
 
@@ -170,7 +169,7 @@ def parts_of_table(
     ):
         check_width(model, chunk.features.width, path)
         targets = answers(chunk, model.class_names, path) if several else chunk.targets
-        yield Piece(chunk.features, targets, chunk.kept, chunk.names)
+        yield Piece(chunk.features, targets or [], chunk.kept, chunk.names)
 
 
 def labelled_for(model: Model, arguments: argparse.Namespace) -> Dataset:
@@ -246,6 +245,7 @@ def as_in_training(
     if columns is not None:
         columns = columns.with_unseen(table.unseen)
         feature_names = columns.raw_names
+        table = table._replace(text=())
     if feature_names is not None:
         table = table._replace(drop=(), features=None, text=())
     return {**arguments_of(table), "feature_names": feature_names, "columns": columns}

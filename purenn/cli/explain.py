@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rows", type=row_range, metavar="A:B", help=f"of the data (default: 0:{ROWS})"
     )
-    datasets.add_columns(parser)
+    datasets.add_table(parser)
     parser.add_argument(
         "--hidden", type=options.count, metavar="N", help="hidden units of xor (default: 2)"
     )
@@ -172,7 +172,7 @@ def xor_record(arguments: argparse.Namespace, backend: Backend) -> Record:
 
 def model_record(arguments: argparse.Namespace, model: Model) -> Record:
     """A saved model on some rows, trained on from where it is."""
-    from purenn.cli.train import prepared
+    from purenn.cli.fitting import prepared
 
     data = datasets.labelled_for(model, arguments)
     start, stop = arguments.rows or (0, min(ROWS, len(data)))

@@ -163,7 +163,9 @@ class AnswerTally:
                 name,
                 counts[1, 1] / max(1, counts[0, 1] + counts[1, 1]),
                 counts[1, 1] / max(1, counts[1, 0] + counts[1, 1]),
-                f1_of_counts(counts[1, 1], counts[1, 0] + counts[1, 1], counts[0, 1] + counts[1, 1]),
+                f1_of_counts(
+                    counts[1, 1], counts[1, 0] + counts[1, 1], counts[0, 1] + counts[1, 1]
+                ),
                 counts[1, 0] + counts[1, 1],
             )
             for name, counts in zip(self.names, self.counts, strict=True)

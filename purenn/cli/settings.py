@@ -28,7 +28,7 @@ class Table(NamedTuple):
     label: str | None = None
     header: bool | None = None
     delimiter: str | None = None
-    decimal: str = "."
+    decimal: str | None = None
     thousands: str | None = None
     comment: str | None = None
     drop: tuple[str, ...] = ()
@@ -40,14 +40,13 @@ class Table(NamedTuple):
     @classmethod
     def asked(cls, arguments: argparse.Namespace, otherwise: Table | None = None) -> Table:
         """What the arguments say; where they say nothing, what stands in `otherwise`."""
-        given = {name: getattr(arguments, name, None) for name in cls._fields}
-        return (otherwise or cls())._replace(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in given.items()
-                if value is not None
-            }
-        )
+        given: dict[str, Any] = {name: getattr(arguments, name, None) for name in cls._fields}
+        asked: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in given.items()
+            if value is not None
+        }
+        return (otherwise or cls())._replace(**asked)
 
     def differences(self) -> dict[str, Any]:
         """What is not as usual, as plain JSON."""
@@ -88,12 +87,15 @@ class Settings(NamedTuple):
     resume: str | None
     report: str | None
     json: bool
+    command: tuple[str, ...]  # the words of the command line
 
     @classmethod
     def asked(cls, arguments: argparse.Namespace) -> Settings:
         """The arguments; a run that goes on is saved to its own file, if to no other one."""
-        given = {name: getattr(arguments, name) for name in cls._fields if name != "table"}
+        names = [name for name in cls._fields if name != "table"]
+        given: dict[str, Any] = {name: getattr(arguments, name, None) for name in names}
         given["save"] = arguments.save or arguments.resume
+        given["command"] = tuple(given["command"] or ())
         return cls(table=Table.asked(arguments), **given)
 
     def for_a_new_run(self) -> Settings:

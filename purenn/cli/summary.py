@@ -7,9 +7,21 @@ import argparse
 from purenn.cli.progress import loss_name
 from purenn.storage import load
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from purenn.data.columns import Columns
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a file that `purenn train --save` wrote")
+
+
+def of_columns(columns: Columns) -> list[str]:
+    """Which texts there may be, and what stands for a missing cell."""
+    texts = [c for c in columns.columns if c.categories is not None]
+    fills = [f"{c.name} {c.fill}" for c in columns.columns if c.fill is not None]
+    lines = [f"texts    {c.name}: {', '.join(c.categories or ())}" for c in texts]
+    return lines + ([f"missing  {', '.join(fills)}"] if fills else [])
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,12 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     if model.scaler is not None:
         print(f"scaler   {type(model.scaler).__name__}")
     if model.columns is not None:
-        for column in model.columns.columns:
-            if column.categories is not None:
-                print(f"texts    {column.name}: {', '.join(column.categories)}")
-        fills = [f"{c.name} {c.fill}" for c in model.columns.columns if c.fill is not None]
-        if fills:
-            print(f"missing  {', '.join(fills)}")
+        print("\n".join(of_columns(model.columns)))
     if model.loss is not None:
         of = f" of the target divided by {model.loss_scale:.6g}" if model.loss_scale else ""
         print(f"loss     {model.loss}{of}")

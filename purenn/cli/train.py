@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
-from purenn.cli.building import ACTIVATIONS, OPTIMIZERS, new_model, usual_epochs
+from purenn.cli.building import ACTIVATIONS, OPTIMIZERS, WEIGHT_DECAY, new_model, usual_epochs
 from purenn.cli.fitting import balance, fit
 from purenn.cli.judging import as_json, judge
 from purenn.cli.outputs import check_outputs
@@ -19,7 +19,7 @@ from purenn.cli.progress import GentleStop, Reporter, loss_name, tell
 from purenn.cli.resuming import check_same_data, fingerprint, go_on, saved_model
 from purenn.cli.settings import Settings, resumed
 from purenn.data import split
-from purenn.data.columns import fitted
+from purenn.data.columns import EncodedRows
 from purenn.errors import ArgumentError, DataError
 from purenn.storage import save
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from purenn.backend import Backend
     from purenn.cli.judging import Judgement
-    from purenn.data import Dataset
+    from purenn.data import Dataset, RowSource
     from purenn.storage import Model, Run
 
 
@@ -96,12 +96,17 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dropout", type=options.share, metavar="P", help="after each hidden layer"
     )
-    parser.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="(default: adam)")
+    parser.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="(default: adamw)")
     parser.add_argument(
         "--learning-rate", type=options.rate, metavar="R", help="(default: the optimizer's usual)"
     )
     parser.add_argument("--momentum", type=options.share, metavar="M", help="for sgd")
-    parser.add_argument("--weight-decay", type=options.rate, metavar="D")
+    parser.add_argument(
+        "--weight-decay",
+        type=options.rate,
+        metavar="D",
+        help=f"pull the weights towards 0 (default: {WEIGHT_DECAY} for adamw, none for the others)",
+    )
     parser.add_argument("--clip-norm", type=options.rate, metavar="C")
     parser.add_argument(
         "--schedule",
@@ -126,7 +131,14 @@ class Plan(NamedTuple):
         """The rows that say most about new ones."""
         if self.test:
             return self.test, "test data"
-        return (self.validation, "validation data") if self.validation else (self.train, "training data")
+        if self.validation:
+            return self.validation, "validation data"
+        return self.train, "training data"
+
+    def sizes(self) -> dict[str, int]:
+        """How many rows each part has."""
+        parts = {"to train on": self.train, "to validate": self.validation, "to test": self.test}
+        return {name: len(part) for name, part in parts.items() if part}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -195,7 +207,15 @@ def show(plan: Plan, say: Callable[[str], None], interrupted: bool) -> None:
     if settings.report:
         from purenn.cli.page import write_page
 
-        write_page(settings.report, model, result, judged_on, plan.run.stopping)
+        write_page(
+            settings.report,
+            model,
+            result,
+            judged_on,
+            plan.run.stopping,
+            sizes=plan.sizes(),
+            command=settings.command,
+        )
         say(f"report written to {settings.report}")
     if settings.json:
         print(as_json(to_dict(model, plan.run, result, judged_on, interrupted)))
@@ -223,8 +243,17 @@ def parts(train: Dataset, settings: Settings) -> tuple[Dataset, Dataset | None]:
     validation = None
     if settings.validation is not None:
         share = 1.0 - settings.validation
-        train, validation = split(train, share, settings.seed, stratify=train.is_classification)
-    return fitted(train, validation)
+        seed = settings.seed or 0
+        train, validation = split(train, share, seed, stratify=train.is_classification)
+    if train.columns is None:
+        return train, validation
+    columns = train.columns.fit(raw_of(train), settings.table.missing)
+    return train.with_columns(columns), validation and validation.with_columns(columns)
+
+
+def raw_of(data: Dataset) -> RowSource:
+    """The rows of a table before texts and gaps become numbers."""
+    return data.features.raw if isinstance(data.features, EncodedRows) else data.features
 
 
 def first_rows(train: Dataset, count: int) -> Dataset:
@@ -241,9 +270,8 @@ def first_rows(train: Dataset, count: int) -> Dataset:
 
 def describe(say: Callable[[str], None], plan: Plan, backend: str) -> None:
     model, train = plan.model, plan.train
-    sizes = [f"{len(train):,} rows to train on"]
-    sizes += [f"{len(plan.validation):,} to validate"] if plan.validation else []
-    sizes += [f"{len(plan.test):,} to test"] if plan.test else []
+    sizes = [f"{rows:,} {part}" for part, rows in plan.sizes().items()]
+    sizes[0] = sizes[0].replace(" to", " rows to", 1)
     kind = f"{len(model.label_names)} classes" if model.label_names else "regression"
     say(f"backend  {backend}")
     say(f"data     {train.name}: {', '.join(sizes)}; {kind}")
@@ -252,7 +280,7 @@ def describe(say: Callable[[str], None], plan: Plan, backend: str) -> None:
     say(f"network  {' - '.join(map(str, model.network.layers))}")
     say(f"training {plan.run.optimizer}")
     if scale := plan.model.loss_scale:
-        say(f"loss     of the target divided by its spread, {scale:.6g}; errors are in its own units")
+        say(f"loss     of the target divided by its spread, {scale:.6g}; errors in its units")
     if plan.settings.class_weight:
         each = zip(train.label_names or (), balance(train), strict=True)
         rows = ", ".join(f"{name} {weight:.3g}" for name, weight in each)

@@ -20,6 +20,7 @@ from purenn.data.csv_picking import Asked, checked_columns
 from purenn.data.csv_records import Record, open_records, read_sample
 from purenn.data.dataset import Dataset
 from purenn.data.files import Source, name_of, open_bytes
+from purenn.data.line_numbers import LineNumbers
 from purenn.data.messages import DataFileError, listed, option, shown
 from purenn.data.rows import RowSource
 from purenn.errors import ArgumentError
@@ -101,8 +102,9 @@ def read_csv(
             LabelStore(task, layout.numerals) if names is None else FixedLabels(names)
         )
         cells = CellReader(layout, columns, missing, learns=learns)
-        read_rows(records, layout, cells, labels, missing_label(missing, names))
-    return _dataset(layout, cells, labels, notes, default_label=label is None)
+        lines = LineNumbers()
+        read_rows(records, layout, cells, labels, missing_label(missing, names), lines=lines)
+    return _dataset(layout, cells, labels, notes, lines.lines, default_label=label is None)
 
 
 def read_csv_features(
@@ -262,6 +264,7 @@ def read_rows(
     labels: LabelStore | FixedLabels | None,
     no_labels: Container[str] = (),
     kept: list[list[str]] | None = None,
+    lines: LineNumbers | None = None,
 ) -> None:
     """Every record into the packed numbers, its label into the labels, other cells into kept."""
     add, pick = cells_of.add, _picker(layout)
@@ -275,6 +278,8 @@ def read_rows(
             continue
         if not add(line, pick(cells)):
             continue
+        if lines is not None:
+            lines.add(line)
         if kept is not None:
             kept.append([cells[i] for i in layout.kept])
         if labels is not None and layout.label is not None:
@@ -312,6 +317,7 @@ def _dataset(
     cells: CellReader,
     labels: LabelStore | FixedLabels,
     notes: list[str],
+    lines: Sequence[int],
     default_label: bool,
 ) -> Dataset:
     """All that was read, as a data set."""
@@ -331,6 +337,7 @@ def _dataset(
         name=os.path.basename(layout.path) or layout.path,
         columns=columns,
         notes=[*notes, *cells.notes(), *labels.notes()],
+        lines=lines,
     )
 
 

@@ -3,6 +3,7 @@
 n = number of rows
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ class Dataset:
     columns: how cells of a table became these features (see purenn.data.columns), where there
         were texts or gaps among them.
     notes: a sentence for each thing that a reader guessed, filled in or left out.
+    lines: the line of the file that each row stands in, from 1, where a file has lines.
     DataError says what does not fit together.
     """
 
@@ -44,6 +46,7 @@ class Dataset:
         name: str = "data",
         columns: Columns | None = None,
         notes: Iterable[str] = (),
+        lines: Sequence[int] | None = None,
     ) -> None:
         self.features = features if isinstance(features, RowSource) else FloatRows(features)
         self.label_names = _named(label_names, f"{name}: label_names")
@@ -53,6 +56,8 @@ class Dataset:
         self.name = name
         self.columns = columns
         self.notes: tuple[str, ...] = tuple(as_names(notes, f"{name}: notes"))
+        self._places: Sequence[int] = range(len(self.features))  # that the rows had when given
+        self._lines = lines  # of the rows as they were given
         if self.label_names is None:
             self.targets: list[Any] = _checked_values(targets, name)
         else:
@@ -63,6 +68,8 @@ class Dataset:
         rows, width = len(self.features), self.features.width
         if len(self.targets) != rows:
             raise DataError(f"{self.name}: {rows:,} rows but {len(self.targets):,} targets")
+        if self._lines is not None and len(self._lines) != rows:
+            raise DataError(f"{self.name}: {rows:,} rows but {len(self._lines):,} lines")
         if self.feature_names is not None and len(self.feature_names) != width:
             raise DataError(
                 f"{self.name}: {width:,} columns but {len(self.feature_names):,} feature names"
@@ -97,7 +104,9 @@ class Dataset:
         """These rows, in this order. The features are shared, not copied."""
         chosen = places(indices, len(self), self.name)
         features = self.features.subset(chosen)
-        return self._made_of(features, [self.targets[i] for i in chosen])
+        made = self._made_of(features, [self.targets[i] for i in chosen])
+        made._places = array("q", [self._places[i] for i in chosen])
+        return made
 
     def with_features(self, features: RowSource) -> "Dataset":
         """The same targets with other features, scaled ones for example."""
@@ -115,6 +124,20 @@ class Dataset:
         made.columns = columns
         return made
 
+    def place(self, row: int) -> int:
+        """Which row this one was when the data set was made, from 0: before shuffle and split."""
+        place: int = self._of_row(self._places, row)
+        return place
+
+    def line(self, row: int) -> int | None:
+        """The line of the file that this row stands in, from 1; None where there are no lines."""
+        return None if self._lines is None else self._lines[self.place(row)]
+
+    def _of_row(self, values: Sequence[Any], row: int) -> Any:
+        if not -len(self) <= row < len(self):
+            raise RowIndexError(f"{self.name}: row {row} is outside of {len(self):,} rows")
+        return values[row]
+
     def _made_of(self, features: RowSource, targets: list[Any]) -> "Dataset":
         """A data set with the names of this one; its parts were checked before."""
         same_columns = features.width == self.features.width
@@ -125,6 +148,7 @@ class Dataset:
         made.image_shape = self.image_shape if same_columns else None
         made.name = self.name
         made.columns, made.notes = self.columns, self.notes
+        made._places, made._lines = self._places, self._lines
         return made
 
     def __len__(self) -> int:
@@ -133,9 +157,8 @@ class Dataset:
     def __getitem__(self, index: int) -> tuple[list[float], Any]:
         """One row and its target."""
         place = as_whole(index)
-        if place is None or not -len(self) <= place < len(self):
-            raise RowIndexError(f"{self.name}: row {short(index)} is outside of {len(self):,} rows")
-        return self.features[place], self.targets[place]
+        target = self._of_row(self.targets, -len(self) - 1 if place is None else place)
+        return self.features[index], target
 
     def __repr__(self) -> str:
         kind = "bytes" if isinstance(self.features, ByteRows) else "numbers"

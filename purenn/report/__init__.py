@@ -12,14 +12,16 @@ All input is plain Python: lists of numbers and text. Nothing here knows of netw
 """
 
 from purenn.report.content import Classification, Regression, Report
-from purenn.report.mistakes import worst_mistakes
+from purenn.report.mistakes import largest_errors, worst, worst_mistakes
 from purenn.report.page import render_report, write_report
 
 __all__ = [
     "Classification",
     "Regression",
     "Report",
+    "largest_errors",
     "render_report",
+    "worst",
     "worst_mistakes",
     "write_report",
 ]

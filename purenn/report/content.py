@@ -73,12 +73,20 @@ class Report:
     facts               (name, value) pairs for the head: architecture, backend, seed, ...
     losses              n numbers, one an epoch; empty if no epoch was finished
     validation_losses   n numbers, or None
+    loss_title          what the loss is called: "Scaled loss" where the targets were scaled
     metrics             name → n numbers ("accuracy" is shown in percent)
     validation_metrics  name → n numbers
     best_epoch          the epoch, from 1, whose weights early stopping restored
+    steps               an epoch, in the training; None if unknown
+    dropout             whether the training switched units off, by Dropout layers
     result              how the network did on the data called `judged_on`
+    source              the file of those rows
+    places              m numbers, counted from 1: where each row stands in that file
+    counted             what `places` are: "line" or "row"
+    features            row number → its features as text, of the rows in worst(result)
+    feature_names       what they are called; None where they have no names
     image_shape         (rows, columns) where each row of the data is a picture
-    images              row number → pixels from 0 to 1, of the rows in worst_mistakes(result)
+    images              row number → pixels from 0 to 1, of the rows in worst(result)
     weights             the first layer's weights: a row for each input, a column for each unit
     """
 
@@ -94,6 +102,14 @@ class Report:
     image_shape: tuple[int, int] | None = None
     images: Mapping[int, Sequence[float]] = field(default_factory=dict)
     weights: Sequence[Sequence[float]] | None = None
+    loss_title: str = "Loss"
+    steps: int | None = None
+    dropout: bool = False
+    source: str = ""
+    places: Sequence[int] | None = None
+    counted: str = "row"
+    features: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    feature_names: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         curves: dict[str, Sequence[float]]
@@ -108,7 +124,19 @@ class Report:
             raise ArgumentError(
                 f"report: best_epoch is {short(self.best_epoch)}, expected 1 to {len(self.losses)}"
             )
+        if self.places is not None and self.result is not None:
+            _check_lengths("truth", self.result.truth, "places", self.places)
+        self._check_features()
         self._check_images()
+
+    def _check_features(self) -> None:
+        width = len(self.feature_names) if self.feature_names is not None else None
+        for row, cells in self.features.items():
+            width = len(cells) if width is None else width
+            if len(cells) != width:
+                raise ArgumentError(
+                    f"report: features[{row}] has {len(cells):,} entries, expected {width:,}"
+                )
 
     def _check_images(self) -> None:
         if self.image_shape is None:
@@ -127,6 +155,15 @@ class Report:
     def epochs(self) -> int:
         """How many epochs were finished."""
         return len(self.losses)
+
+    @property
+    def kept_epoch(self) -> int:
+        """The epoch whose weights the network has, counted from 1."""
+        return self.best_epoch or self.epochs
+
+    def place(self, row: int) -> int:
+        """Where a row of the result stands: in its file, if that is known, else the row itself."""
+        return row if self.places is None else self.places[row]
 
 
 def _check_lengths(

@@ -16,9 +16,11 @@ __all__ = [
     "text",
 ]
 
-# What has no place in HTML: control characters and halves of surrogate pairs.
+# What has no place in HTML: control characters, halves of surrogate pairs, and the signs that
+# turn the direction of other text (a script that runs from right to left needs none).
 _CONTROLS = [*range(9), 11, 12, *range(14, 32), *range(127, 160), 0xFFFE, 0xFFFF]
-_REPLACED = dict.fromkeys([*_CONTROLS, *range(0xD800, 0xE000)], "\ufffd")
+_TURNS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_REPLACED = dict.fromkeys([*_CONTROLS, *_TURNS, *range(0xD800, 0xE000)], "\ufffd")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 SPACE = "\u202f"  # narrow and without a line break, as before a percent sign

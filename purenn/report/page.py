@@ -13,7 +13,7 @@ from purenn.report.style import style_sheet
 
 __all__ = ["render_report", "write_report"]
 
-LONG_FACT = 40  # letters; a longer fact has a line of its own
+LONG_FACT = 36  # letters; a longer fact has a line of its own
 MOST_TILES = 6
 # Should anything slip through the escapes: the page may load and run nothing at all.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -62,7 +62,7 @@ def _result_sections(report: Report) -> list[str]:
         sections.append(confusion_section(report.result, report.judged_on))
         sections.append(mistakes_section(report.result, report))
     elif isinstance(report.result, Regression) and len(report.result.truth):
-        sections.append(regression_section(report.result, report.judged_on))
+        sections.append(regression_section(report.result, report))
     if report.weights and report.image_shape is not None:
         sections.append(weights_section(report.weights, report.image_shape))
     return sections
@@ -93,11 +93,11 @@ def _tiles(report: Report) -> list[Tile]:
     """The figures that a reader looks for first: the result, then the curves' ends."""
     tiles = _result_tiles(report)
     if report.epochs:
-        kept = report.best_epoch or report.epochs
+        kept, loss = report.kept_epoch, name(report.loss_title.lower())
         when = f"epoch {kept:,}" + (" (best)" if report.best_epoch else "")
         if report.validation_losses is not None:
-            tiles.append(("Validation loss", number(report.validation_losses[kept - 1]), when))
-        tiles.append(("Training loss", number(report.losses[kept - 1]), when))
+            tiles.append((f"Validation {loss}", number(report.validation_losses[kept - 1]), when))
+        tiles.append((f"Training {loss}", number(report.losses[kept - 1]), when))
         for kind, metrics in (
             ("Validation", report.validation_metrics),
             ("Training", report.metrics),

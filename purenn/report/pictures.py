@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import isfinite
 
 from purenn.report.content import Classification, Report
-from purenn.report.markup import attribute, join, name, number, percent, table
-from purenn.report.mistakes import worst_mistakes
+from purenn.report.markup import attribute, join, name, number, percent
+from purenn.report.mistakes import counting, features_left_out, rows_table, worst_mistakes
 from purenn.report.png import Colour, data_uri, encode_png
 from purenn.report.style import NEGATIVE, POSITIVE
 
@@ -84,32 +84,29 @@ def mistakes_section(result: Classification, report: Report) -> str:
     rows = worst_mistakes(result)
     order = "those that the network was surest of" if result.probabilities else "the first ones"
     some = f"{len(rows)} of {total:,} mistakes: {order}" if len(rows) < total else "All mistakes"
-    shape = report.image_shape
+    shape, more = report.image_shape, ""
     if shape is not None and any(row in report.images for row in rows):
-        shown = [
-            _mistake(result, row, report.images[row], shape) for row in rows if row in report.images
-        ]
+        shown = [_mistake(result, row, report, shape) for row in rows if row in report.images]
         body = f'<ul class="mistakes">{"".join(shown)}</ul>'
     else:
-        body = _mistakes_table(result, rows)
+        body = _mistakes_table(result, report, rows)
+        more = features_left_out(report)
     return join(
         (
             "<section>",
             "<h2>Worst mistakes</h2>",
             '<figure class="card">',
             body,
-            f"<figcaption>{some}. Rows of the {name(report.judged_on)} count from 0.</figcaption>",
+            f"<figcaption>{some}. {counting(report)}{more}</figcaption>",
             "</figure>",
             "</section>",
         )
     )
 
 
-def _mistake(
-    result: Classification, row: int, pixels: Sequence[float], shape: tuple[int, int]
-) -> str:
+def _mistake(result: Classification, row: int, report: Report, shape: tuple[int, int]) -> str:
     """One picture: what was said, what is true, and how sure the network was."""
-    values, (height, width) = shrink(pixels, shape)
+    values, (height, width) = shrink(report.images[row], shape)
     greys = bytes(round(255 * max(0.0, min(1.0, v))) if isfinite(v) else 0 for v in values)
     address = data_uri(encode_png(greys, width, height))
     truth, said = (result.label_names[k] for k in (result.truth[row], result.predicted[row]))
@@ -118,27 +115,28 @@ def _mistake(
         shares = result.probabilities[row]
         sure = f" <span>{percent(shares[result.predicted[row]])}</span>"
         known = f" <span>{percent(shares[result.truth[row]])}</span>"
+    place = report.place(row)
     return (
-        f'<li><img class="pixels" src="{address}" alt="Row {row}: {attribute(truth, 40)}, '
+        f'<li><img class="pixels" src="{address}" alt="Row {place}: {attribute(truth, 40)}, '
         f'taken for {attribute(said, 40)}"><dl>'
         f"<div><dt>said</dt><dd><strong>{name(said)}</strong>{sure}</dd></div>"
         f"<div><dt>true</dt><dd><strong>{name(truth)}</strong>{known}</dd></div>"
-        f"<div><dt>row</dt><dd>{row:,}</dd></div></dl></li>"
+        f"<div><dt>row</dt><dd>{place:,}</dd></div></dl></li>"
     )
 
 
-def _mistakes_table(result: Classification, rows: Sequence[int]) -> str:
-    head = ["Row", "True", "Said"]
+def _mistakes_table(result: Classification, report: Report, rows: Sequence[int]) -> str:
+    head = ["True", "Said"]
     if result.probabilities is not None:
         head += ["Probability", "of the true one"]
-    lines = []
+    lines = {}
     for row in rows:
         truth, said = result.truth[row], result.predicted[row]
-        line = [f"{row:,}", name(result.label_names[truth]), name(result.label_names[said])]
+        line = [name(result.label_names[truth]), name(result.label_names[said])]
         if result.probabilities is not None:
             line += [percent(result.probabilities[row][k]) for k in (said, truth)]
-        lines.append(line)
-    return table(head, lines, label="The worst mistakes", words=3)
+        lines[row] = line
+    return rows_table(report, head, lines, label="The worst mistakes", words=2)
 
 
 def shrink(

@@ -110,6 +110,8 @@ gap:.9rem 1.5rem;margin-top:1.5rem}
 figcaption,.note{color:var(--muted);font-size:.875rem;max-width:46rem}
 figcaption{margin-top:.85rem}
 .note{margin:0 0 1rem}
+.only{max-width:34rem}
+.note.after{margin:1rem 0 0}
 .card .note{margin:.75rem 0 0}
 .charts,.plots{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr))}
 .plots{grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));margin-bottom:1rem}

@@ -1,7 +1,7 @@
 """From rows as people have them to answers: encoded, scaled, predicted, and put into words.
 
-    rows ─ columns ─ scaler ─ network ─ outputs ─┬─ shares of the classes ─ names
-                                                 └─ target scaler ─ values in their units
+rows ─ columns ─ scaler ─ network ─ outputs ─┬─ shares of the classes ─ names
+                                             └─ target scaler ─ values in their units
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _in_order(model: Model, names: list[Any], columns: list[list[Any]]) -> list[
     """The rows of a table, with the columns of the training in their order."""
     wanted = model.feature_names
     if model.columns is not None:
-        wanted = None if model.columns.names is None else [c.name for c in model.columns.columns]
+        wanted = model.columns.raw_names
     if wanted is not None:
         missing = [name for name in wanted if names.count(name) != 1]
         if missing:

@@ -250,7 +250,9 @@ def _columns(data: Any, width: int, names: list[str] | None) -> Columns | None:
         )
     made = None if columns.names is None else list(columns.names)
     if made != names:
-        raise DataError(f"columns make the inputs {short(made)}, but feature_names is {short(names)}")
+        raise DataError(
+            f"columns make the inputs {short(made)}, but feature_names is {short(names)}"
+        )
     return columns
 
 

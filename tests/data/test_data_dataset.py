@@ -1,10 +1,22 @@
 """Dataset: features and targets that were checked to belong together."""
 
+from copy import copy, deepcopy
 from typing import Any
 
 import pytest
 
-from purenn.data import ByteRows, Dataset, FloatRows, RowIndexError, load_digits, load_iris
+from purenn.data import (
+    ByteRows,
+    Dataset,
+    FloatRows,
+    RowIndexError,
+    StandardScaler,
+    load_digits,
+    load_iris,
+    scale,
+    shuffle,
+    split,
+)
 from purenn.errors import DataError
 
 ROWS = [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]
@@ -37,6 +49,32 @@ def test_a_subset_shares_the_features_and_keeps_the_names() -> None:
     assert list(part.features) == digits.features.take([5, 3])
     assert part.image_shape == (8, 8)
     assert part.label_names == digits.label_names
+
+
+def test_a_row_knows_its_place_and_its_line_after_shuffle_split_and_scale() -> None:
+    data = Dataset(
+        [[float(i)] for i in range(20)], [i % 2 for i in range(20)],
+        label_names=["a", "b"], lines=[*range(2, 12), *range(15, 25)],
+    )  # fmt: skip
+    for part in split(shuffle(data, 1), 0.7, 2, stratify=True):
+        part = scale(part.subset(range(len(part) - 1, 0, -1)), StandardScaler().fit(data.features))
+        for row in range(len(part)):
+            place = part.place(row)
+            assert part.features[row] == pytest.approx([(place - 9.5) / 33.25**0.5])
+            assert part.line(row) == (place + 2 if place < 10 else place + 5)
+    assert data.place(-1) == 19
+    with pytest.raises(RowIndexError, match="row 20 is outside of 20 rows"):
+        data.line(20)
+    assert Dataset(ROWS, [1, 2, 3]).line(1) is None
+    with pytest.raises(DataError, match="3 rows but 2 lines"):
+        Dataset(ROWS, [1, 2, 3], lines=[1, 2])
+
+
+def test_copies_keep_places_and_lines() -> None:
+    pixels = ByteRows(memoryview(bytes(8)), 2)
+    data = Dataset(pixels, [1.0, 2.0, 3.0, 4.0], lines=[3, 5, 6, 9]).subset([3, 1])
+    for again in (copy(data), deepcopy(data)):
+        assert [(again.place(i), again.line(i)) for i in range(2)] == [(3, 9), (1, 5)]
 
 
 def test_other_features_for_the_same_targets() -> None:

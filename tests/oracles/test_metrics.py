@@ -15,7 +15,7 @@ import pytest
 import purenn as nn
 from purenn import metrics
 from purenn.backend import Backend
-from purenn.cli.train import balance
+from purenn.cli.fitting import balance
 from purenn.data import Dataset
 from purenn.metrics import ClassReport
 
