@@ -29,6 +29,9 @@ def items_of(x: Any) -> list[Any] | None:
         return None
     if type(x) is list:
         return x.copy()
+    kind = str(getattr(x, "dtype", ""))
+    if "datetime" in kind or "timedelta" in kind:
+        return list(x)  # times in units that Python has not would become numbers
     if not _has_fields(x) and (complaint := complaint_about(x, "x")):
         raise ArgumentError(f"x is {complaint}")
     if hasattr(x, "tolist") or _is_array(x):

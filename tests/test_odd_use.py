@@ -761,10 +761,11 @@ def test_p_of_a_half_is_yes_everywhere(tmp_path: Path, capsys: pytest.CaptureFix
 def test_random_state_refuses_what_it_would_read_wrongly() -> None:
     np = pytest.importorskip("numpy")
     draw = nn.RandomState(0)
-    for x in (np.ma.array([1, 2, 3], mask=[0, 1, 0]), np.array([1, 2], dtype="datetime64[ns]")):
-        for call in (draw.permutation, draw.choice):
-            with pytest.raises(ArgumentError, match=r"masked|times"):
-                call(x)
+    for call in (draw.permutation, draw.choice):
+        with pytest.raises(ArgumentError, match="masked"):
+            call(np.ma.array([1, 2, 3], mask=[0, 1, 0]))
+    times = np.array([1, 2], dtype="datetime64[ns]")
+    assert sorted(draw.permutation(times)) == list(times)
     for state in ((np.array([1, 2]), [1] * 624, 3), (3, [1] * 624, 3)):
         with pytest.raises(ArgumentError, match="set_state: a state is"):
             draw.set_state(state)
