@@ -29,7 +29,10 @@ def items_of(x: Any) -> list[Any] | None:
         return None
     if type(x) is list:
         return x.copy()
-    if complaint := complaint_about(x, "x"):
+    kind = str(getattr(x, "dtype", ""))
+    if "datetime" in kind or "timedelta" in kind:
+        return list(x)  # times in units that Python has not would become numbers
+    if not _has_fields(x) and (complaint := complaint_about(x, "x")):
         raise ArgumentError(f"x is {complaint}")
     if hasattr(x, "tolist") or _is_array(x):
         x = _plain(x)
@@ -99,6 +102,11 @@ def _plain(x: Any) -> Any:
 
 def _is_array(x: Any) -> bool:
     return hasattr(x, "dtype") and hasattr(x, "ndim") and not _has_names(x)
+
+
+def _has_fields(x: Any) -> bool:
+    """An array of named fields: its items go where they go."""
+    return bool(getattr(getattr(x, "dtype", None), "names", None))
 
 
 def _has_names(x: Any) -> bool:

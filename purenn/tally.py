@@ -33,26 +33,28 @@ class Tally:
 
     def begin(self) -> None:
         """Nothing is added yet."""
-        self.sums = dict.fromkeys(self.measures, 0.0)
-        self.shares = 0.0  # added up: 1 at the end, but for rounding
+        self.means_so_far = dict.fromkeys(self.measures, 0.0)
+        self.shares = 0.0  # of the batches so far
         self.kept: list[tuple[Array, Array, Array | None]] = []  # for metrics that are no means
 
     def add(self, P: Array, Y: Array, weights: Array | None = None, share: float = 1.0) -> None:
         """A batch, which is this share of all rows (or of their weight)."""
-        for name in self.means if share else ():  # a batch without weight has no mean
-            self.sums[name] += self._value(name, P, Y, weights) * share
         self.shares += share
+        part = share / self.shares if share else 0.0
+        for name in self.means if share else ():  # a batch without weight has no mean
+            mean, value = self.means_so_far[name], self._value(name, P, Y, weights)
+            self.means_so_far[name] = mean + (value - mean) * part  # of ones it stays 1
         if len(self.means) < len(self.measures):
             self.kept.append((P, Y, weights))
 
     def values(self) -> dict[str, float]:
         """The metrics of what was added since the beginning."""
-        sums = {name: total / self.shares for name, total in self.sums.items()}
+        values = self.means_so_far
         if self.kept:
             P, Y, weights = map(self._together, zip(*self.kept, strict=True))
             for name in self.measures.keys() - self.means.keys():
-                sums[name] = self._value(name, P, Y, weights)
-        return sums
+                values[name] = self._value(name, P, Y, weights)
+        return values
 
     def _together(self, arrays: Sequence[Array | None]) -> Any:
         """Arrays one below the other."""

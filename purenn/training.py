@@ -220,8 +220,8 @@ def train(
     check_optimizer(optimizer)
     watching = _checked_callbacks(callbacks)
     loss = checked_loss(loss).copy()
-    apart = isinstance(validation, (list, tuple)) and len(validation) > 2  # weights of its own
-    weighted = sample_weight is not None or apart
+    held_out_weights = validation[2:] if isinstance(validation, (list, tuple)) else ()
+    weighted = any(weights is not None for weights in (sample_weight, *held_out_weights))
     measures = find_metrics(metrics, loss, weighted=weighted)
     examples = network.examples(X, y, loss, sample_weight)
     held_out = None if validation is None else _held_out(network, validation, loss)

@@ -357,7 +357,7 @@ HISTORY = "run", "history"
         ((*HISTORY, "validation_losses"), [1.0], "validation_losses has 1 numbers, expected 3 as"),
         ((*HISTORY, "validation_losses"), [], "r2 has 3 numbers, expected 0 as validation_losses"),
         ((*HISTORY, "validation_metrics", "r2"), [], "r2 has 0 numbers, expected 3 as validation"),
-        ((*HISTORY, "validation_metrics", "x"), [1.0] * 4, "validation_metrics.x has 4 numbers"),
+        ((*HISTORY, "validation_metrics", "x"), [1.0] * 4, "a run measures the same on both"),
     ],
 )
 def test_a_history_has_a_number_for_each_epoch(

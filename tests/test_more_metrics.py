@@ -21,6 +21,7 @@ from purenn.metrics import (
     confusion_matrix,
     f1,
     find_metrics,
+    is_mean,
     macro_average,
     mean_absolute_error,
     mean_over_rows,
@@ -29,6 +30,7 @@ from purenn.metrics import (
     predicted_classes,
     r2,
     recall,
+    unchecked,
 )
 from purenn.report.scatter import residuals
 
@@ -123,8 +125,8 @@ def test_metrics_by_name(backend: Backend) -> None:
 def test_metrics_say_what_they_are() -> None:
     for name, metric in METRICS.items():
         assert metric.__name__ == name
-        assert metric.__doc__ == metric.unchecked.__doc__  # type: ignore[attr-defined]
-        assert getattr(metric, "mean_over_rows", False) == (name != "r2")
+        assert metric.__doc__ == unchecked(metric).__doc__
+        assert is_mean(unchecked(metric)) == (name != "r2")
 
 
 # ------------------------------------------------------------------------- yes or no

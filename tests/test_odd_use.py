@@ -5,7 +5,7 @@ import functools
 import math
 import pickle
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -701,14 +701,19 @@ def test_true_and_false_choose_rows() -> None:
             data.features.take(wrong)
 
 
+def added(numbers: Iterable[float]) -> float:
+    """A sum with a rounding after each number, which `sum` of Python 3.12 makes good."""
+    return functools.reduce(lambda a, b: a + b, numbers)
+
+
 SHARES = [[(7 * i + 3 * j) % 11 + 1.0 for j in range(300)] for i in range(200)]
 
 
 @pytest.mark.parametrize(
     "column",
     [
-        [sum(x / sum(row) for x in row) for row in SHARES],
-        [sum([0.1] * k) / k for k in range(1, 1000)],
+        [added(x / added(row) for x in row) for row in SHARES],
+        [added([0.1] * k) / k for k in range(1, 1000)],
     ],
 )
 def test_columns_that_vary_by_the_rounding_of_sums_are_constant(column: list[float]) -> None:
@@ -761,10 +766,11 @@ def test_p_of_a_half_is_yes_everywhere(tmp_path: Path, capsys: pytest.CaptureFix
 def test_random_state_refuses_what_it_would_read_wrongly() -> None:
     np = pytest.importorskip("numpy")
     draw = nn.RandomState(0)
-    for x in (np.ma.array([1, 2, 3], mask=[0, 1, 0]), np.array([1, 2], dtype="datetime64[ns]")):
-        for call in (draw.permutation, draw.choice):
-            with pytest.raises(ArgumentError, match=r"masked|times"):
-                call(x)
+    for call in (draw.permutation, draw.choice):
+        with pytest.raises(ArgumentError, match="masked"):
+            call(np.ma.array([1, 2, 3], mask=[0, 1, 0]))
+    times = np.array([1, 2], dtype="datetime64[ns]")
+    assert sorted(draw.permutation(times)) == list(times)
     for state in ((np.array([1, 2]), [1] * 624, 3), (3, [1] * 624, 3)):
         with pytest.raises(ArgumentError, match="set_state: a state is"):
             draw.set_state(state)

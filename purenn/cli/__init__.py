@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from purenn import __version__
+from purenn.data.messages import spoken_to
 from purenn.errors import NonFiniteError, PurennError
 
 __all__ = ["main"]
@@ -31,6 +32,14 @@ COMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    spoken = spoken_to.set("command line")
+    try:
+        return _main(argv)
+    finally:
+        spoken_to.reset(spoken)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without "→" shows "?"
