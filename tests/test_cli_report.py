@@ -144,7 +144,8 @@ def test_the_head_tells_how_the_run_was_made(report: Report, tmp_path: Path) -> 
 
 def test_the_head_of_a_plain_run(report: Report, tmp_path: Path) -> None:
     path = passengers(tmp_path / "ship.csv", lambda sex, age, draw: age + draw.uniform())
-    page = report(path, "--scale", "none", "--rows", 40, "--epochs", 2)
+    page = report(path, "--scale", "none", "--rows", 40, "--epochs", 2, "--batch-size", 40)
+    assert page.fact("batch size") == "40 rows, 1 step an epoch"
     assert page.fact("rows") == "40 to train on"
     assert page.fact("split") == "the first 40 rows only; none to validate"
     assert page.fact("features") == "as they are"

@@ -346,7 +346,7 @@ def test_weight_decay_where_nothing_is_said(trained: Any, kinds: Path, tmp_path:
         (["--optimizer", "adamw", "--learning-rate", 0.1], "AdamW(0.1, weight_decay=0.2)"),
         (["--weight-decay", 0.5], "AdamW(0.001, weight_decay=0.5)"),
         (["--optimizer", "adam"], "Adam(0.001)"),
-        (["--optimizer", "sgd"], "SGD(0.1)"),
+        (["--optimizer", "rmsprop"], "RMSProp(0.001)"),
     ):
         trained(kinds, *words, "--epochs", 1, "--save", path)
         assert repr(getattr(nn.load(path).run, "optimizer", None)) == shown

@@ -95,7 +95,10 @@ def facts(
         ("features", scaling(model)),
         ("loss", loss_of(model, asked.get("class_weight"))),
         ("optimizer", repr(run.optimizer)),
-        ("batch size", each + (f", {count:,} steps an epoch" if count else "")),
+        (
+            "batch size",
+            each + (f", {count:,} step{'s' if count > 1 else ''} an epoch" if count else ""),
+        ),
         ("early stopping", stopping_of(stopping, len(run.history.losses))),
         ("backend", network.backend.name),
         ("seed", str(network.seed)),

@@ -26,4 +26,5 @@ class LineNumbers:
         elif line == lines[-1] + 1:
             self.lines = range(lines[0], line + 1)
         else:
-            self.lines = array("q", [*lines, line])
+            self.lines = array("q", lines)
+            self.lines.append(line)
