@@ -102,7 +102,7 @@ class CellReader:
             if self._missing == "drop":
                 self.dropped += 1
                 return False
-            self._check_gap(line, min(gaps), cells)
+            self._check_gaps(line, sorted(gaps), cells)
         row = self._numerals.row(texts).copy()
         for j, text in enumerate(texts):
             if j in gaps:
@@ -126,14 +126,14 @@ class CellReader:
         """Whether a text such as "NA" is a category of the training."""
         return j in self._texts and text in self._texts[j].codes
 
-    def _check_gap(self, line: int, j: int, cells: Sequence[str]) -> None:
-        """DataFileError if a missing cell may not be filled."""
-        columns = self._columns
+    def _check_gaps(self, line: int, gaps: Sequence[int], cells: Sequence[str]) -> None:
+        """DataFileError if these missing cells may not be filled."""
+        columns, j = self._columns, gaps[0]
         if columns is not None:
-            gaps = [g for g in self._gaps_of(cells) if columns.columns[g].fill is None]
-            if not gaps:
+            unfilled = [gap for gap in gaps if columns.columns[gap].fill is None]
+            if not unfilled:
                 return
-            j = gaps[0]
+            j = unfilled[0]
             mend = "but the training had none; fill it in"
         elif self._missing in FILLS:
             return
@@ -151,13 +151,6 @@ class CellReader:
         if j in self._undecided:
             return "a number or a word"
         return "a word" if j in self._texts else "a number"
-
-    def _gaps_of(self, cells: Sequence[str]) -> list[int]:
-        return [
-            j
-            for j, cell in enumerate(cells)
-            if cell.strip() in MISSING and not self._knows(j, cell.strip())
-        ]
 
     def _kind(self, j: int, text: str) -> Texts | None:
         """The texts of a column, None if it is one of numbers; its first cell decides."""

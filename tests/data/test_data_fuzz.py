@@ -7,6 +7,7 @@ import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -15,7 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from purenn.data import read_csv, read_csv_features, read_idx, read_idx_pair, scaler_from_dict
+from purenn.data import (
+    columns_from_dict,
+    read_csv,
+    read_csv_features,
+    read_idx,
+    read_idx_pair,
+    scaler_from_dict,
+)
 from purenn.data.csv_dialect import Dialect
 from purenn.data.csv_records import open_records
 from purenn.errors import DataError, PurennError
@@ -85,6 +93,31 @@ def test_csv_features(tmp_path: Path, content: bytes, names: Any, label: Any) ->
     rows = read(read_csv_features, path, content, feature_names=names, label=label)
     assert rows is None or names is None or rows.width == len(names)
     read(read_csv, path, content, feature_names=names, label=label, label_names=["x", "y"])
+
+
+@many
+@given(
+    csv_files,
+    st.sampled_from(["error", "drop", "mean", "median"]),
+    st.sampled_from([(), ["a"], [0], ["0", "b"]]),
+    st.sampled_from([(), ["b"], [-2]]),
+)
+def test_csv_texts_and_gaps(
+    tmp_path: Path, content: bytes, missing: str, text: Any, drop: Any
+) -> None:
+    path = tmp_path / "f"
+    data = read(read_csv, path, content, missing=missing, text=text, drop=drop)
+    if data is None:
+        return
+    assert len(data) == len(data.targets) > 0
+    rows = list(data.features)
+    assert all(isfinite(number) for row in rows for number in row)
+    if data.columns is not None:
+        assert columns_from_dict(data.columns.to_dict()) == data.columns
+        again = columns_from_dict(data.columns.to_dict())
+        how: dict[str, Any] = {"columns": again, "missing": missing, "drop": drop}
+        same = read(read_csv, path, content, label_names=data.label_names, **how)
+        assert same is None or list(same.features) == rows
 
 
 @many

@@ -428,7 +428,8 @@ def test_categories_are_bounded_together(write: Write) -> None:
     long = "x" * 99_990
     path = write("a,kind\n" + "".join(f"{long}{i},{'xy'[i % 2]}\n" for i in range(15)))
     assert "line 12, column 1 ('a'): the columns of texts hold more than 10,000" in error_of(path)
-    wide = write(",".join(["c"] * 10_001 + ["kind"]) + "\n" + ",".join(["w"] * 10_002) + "\n")
+    names, words = ["c"] * 10_001 + ["kind"], ["w"] * 10_002
+    wide = write(",".join(names) + "\n" + ",".join(words) + "\n")
     assert "column 10001 ('c'): the columns of texts hold more than 10,000" in error_of(
         wide, header=True
     )
