@@ -348,7 +348,7 @@ def test_a_folder_of_images(run: Run, refused: Run, pictures: Path, tmp_path: Pa
     result = json.loads(run("evaluate", path, pictures, "--json"))
     assert result["rows"] == 5
     assert result["accuracy"] == sum(int(row[0]) == k % 3 for k, row in enumerate(rows)) / 5
-    assert "are for CSV files" in refused("predict", path, pictures, "--label", "0")
+    assert "is for CSV files" in refused("predict", path, pictures, "--label", "0")
     text = run("summary", path)
     assert "images   2 × 2" in text
 
@@ -371,9 +371,9 @@ def test_summary_of_a_run(run: Run, folder: Path, tmp_path: Path) -> None:
     run("train", folder / "values.csv", "--rows", 50, "--epochs", 3, "--save", tmp_path / "m.json")
     text = run("summary", tmp_path / "m.json")
     losses = nn.load(tmp_path / "m.json").run.history.losses  # type: ignore[union-attr]
-    assert (
-        f"training 3 epochs with AdamW(0.001, weight_decay=0.2), last loss {losses[-1]:.6g}" in text
-    )
+    last = f"last scaled loss {losses[-1]:.6g}"
+    assert f"training 3 epochs with AdamW(0.001, weight_decay=0.2), {last}\n" in text
+    assert "loss     MeanSquaredError() of the target divided by " in text
 
 
 # ---------------------------------------------------------------------------- bad input

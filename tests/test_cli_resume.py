@@ -127,11 +127,23 @@ def test_without_epochs_it_trains_as_long_again(
 ) -> None:
     half = tmp_path / "half.json"
     purenn("train", data, "--epochs", 3, "--save", half)
-    before = half.read_bytes()
     capsys.readouterr()
-    purenn("train", data, "--resume", half, "--json")
+    purenn("train", data, "--resume", half, "--json", "--save", tmp_path / "other.json")
     assert json.loads(capsys.readouterr().out)["epochs"] == 6
-    assert half.read_bytes() == before
+    assert nn.load(half).run.epochs == 3  # type: ignore[union-attr]
+
+
+def test_a_run_that_goes_on_is_saved_where_it_was(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, other = tmp_path / "m.json", tmp_path / "other.json"
+    purenn("train", data, "--epochs", 3, "--save", path)
+    purenn("train", data, "--resume", path, "--epochs", 2, "--save", other)
+    capsys.readouterr()
+    purenn("train", data, "--resume", path, "--epochs", 2)
+    assert f"\nmodel saved to {path}\n" in capsys.readouterr().out
+    assert path.read_bytes() == other.read_bytes()
+    assert nn.load(path).run.epochs == 5  # type: ignore[union-attr]
 
 
 def test_epochs_are_counted_from_the_beginning(
@@ -229,7 +241,7 @@ def test_models_without_a_run_of_the_command_line(
     [
         ("batch_size", 0), ("batch_size", "32"), ("batch_size", True), ("seed", -1),
         ("seed", 2**32), ("validation", 1.0), ("validation", "0.1"), ("rows", 0), ("rows", []),
-        ("label", 3),
+        ("table", 3), ("table", {"label": 3}), ("table", {"x": "y"}), ("table", {"drop": "y"}),
         ("data", None), ("scale", {}),
     ],
 )  # fmt: skip
@@ -331,8 +343,11 @@ def test_a_file_of_version_1_begins_to_count(
     purenn("train", data, *STOPPING, "--epochs", 2, "--save", path)
     document = json.loads(path.read_text())
     document["version"] = 1
+    assert document.pop("columns") is None
     assert document["run"].pop("stopping") is None
     del document["run"]["options"]["class_weight"]
+    assert document["run"]["options"].pop("table") == {}
+    document["run"]["options"]["label"] = None
     path.write_text(json.dumps(document))
     capsys.readouterr()
     purenn("train", data, "--resume", path, "--patience", 9, "--epochs", 2, "--save", path)

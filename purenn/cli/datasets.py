@@ -258,8 +258,9 @@ def arguments_of(table: Table) -> dict[str, Any]:
 
 def check_no_table(path: str, table: Table) -> None:
     if asked := table.differences():
-        names = ", ".join(f"--{name}" for name in asked)
-        raise ArgumentError(f"{path} is no CSV file: {names} cannot be used with it")
+        names = " and ".join(f"--{name}" for name in asked)
+        are = "is" if len(asked) == 1 else "are"
+        raise ArgumentError(f"{path} is no CSV file: {names} {are} for CSV files")
 
 
 def check_width(model: Model, width: int, path: str) -> None:

@@ -29,8 +29,6 @@ def saved_model(path: str, backend: Backend) -> tuple[Model, Run]:
     model = load(path, backend)
     if model.run is None:
         raise ArgumentError(f"{path}: no run to go on with is saved in this model")
-    if model.loss is None:
-        raise DataError(f"{path}: loss is null, so the run cannot go on")
     return model, model.run
 
 
@@ -79,6 +77,8 @@ def watching(
 
 def check_same_data(settings: Settings, model: Model, run: Run, train: Dataset) -> None:
     """ArgumentError if the run to go on with was begun on other data."""
+    if model.loss is None:
+        raise DataError(f"{settings.resume}: loss is null, so the run cannot go on")
     labels = None if train.label_names is None else list(train.label_names)
     if model.label_names != labels or model.network.n_in != train.features.width:
         raise ArgumentError(

@@ -94,7 +94,7 @@ class Settings(NamedTuple):
         """The arguments; a run that goes on is saved to its own file, if to no other one."""
         names = [name for name in cls._fields if name != "table"]
         given: dict[str, Any] = {name: getattr(arguments, name, None) for name in names}
-        given["save"] = arguments.save or arguments.resume
+        given["save"] = arguments.resume if arguments.save is None else arguments.save
         given["command"] = tuple(given["command"] or ())
         return cls(table=Table.asked(arguments), **given)
 
@@ -118,12 +118,13 @@ OPTIONS: dict[str, Callable[[Any], bool]] = {  # of Run.options, and what each m
     "table": lambda value: isinstance(value, dict) and all(map(may_be_asked, *pairs(value))),
     "data": lambda value: isinstance(value, str),
 }
+OF_THE_RUN = tuple(name for name in OPTIONS if name not in ("table", "data"))
 TEXTS = ("drop", "features", "text")  # options of a table that are lists of texts
 
 
 def remembered(settings: Settings, data: str) -> dict[str, Any]:
     """What the next run must do in the same way, as plain JSON; `data` is a fingerprint."""
-    kept = {name: getattr(settings, name) for name in OPTIONS if name in Settings._fields}
+    kept = {name: getattr(settings, name) for name in OF_THE_RUN}
     return {**kept, "table": settings.table.differences(), "data": data}
 
 
@@ -137,7 +138,7 @@ def resumed(settings: Settings, model: Model, run: Run) -> Settings:
     table = Table(**{name: as_asked(value) for name, value in saved["table"].items()})
     changed = settings.table.differences()
     return settings._replace(
-        **{name: saved[name] for name in OPTIONS if name in Settings._fields and name != "data"},
+        **{name: saved[name] for name in OF_THE_RUN},
         table=table._replace(**{name: as_asked(value) for name, value in changed.items()}),
         task=settings.task or (model.task if model.task == "regression" else None),
     )

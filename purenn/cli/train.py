@@ -17,7 +17,7 @@ from purenn.cli.judging import as_json, judge
 from purenn.cli.outputs import check_outputs
 from purenn.cli.progress import GentleStop, Reporter, loss_name, tell
 from purenn.cli.resuming import check_same_data, fingerprint, go_on, saved_model
-from purenn.cli.settings import Settings, resumed
+from purenn.cli.settings import Settings, remembered, resumed
 from purenn.data import split
 from purenn.data.columns import EncodedRows
 from purenn.errors import ArgumentError, DataError
@@ -144,10 +144,13 @@ class Plan(NamedTuple):
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 when trained, 130 when Ctrl-C ended it early and all was saved."""
     settings = Settings.asked(arguments)
-    check_outputs(
-        {"--save": settings.save, "--report": settings.report}, [settings.data, settings.test]
-    )
     check_outputs({"--report": settings.report}, [settings.resume])
+    inputs = [settings.data, settings.test]
+    if settings.save == settings.resume:
+        check_outputs({"--resume": settings.save}, [])
+        check_outputs({"--report": settings.report}, inputs)
+    else:
+        check_outputs({"--save": settings.save, "--report": settings.report}, inputs)
     go_on = bool(settings.save or settings.report)
 
     def say(text: str) -> None:
@@ -189,6 +192,7 @@ def resumed_plan(asked: Settings, backend: Backend) -> Plan:
     settings = resumed(asked, model, run)
     whole, test = datasets.read_training(settings)
     check_same_data(settings, model, run, whole)
+    run.options = remembered(settings, run.options["data"])  # also of an older purenn
     train, validation = parts(whole, settings)
     test = test or datasets.read_test(settings, train)
     epochs = settings.epochs or max(1, run.epochs)
