@@ -281,7 +281,7 @@ def test_progress_prints_itself(backend: Backend) -> None:
     class Watch:
         def begin(self, progress: nn.Progress) -> None:
             seen.append(repr(progress))
-            with pytest.raises(ArgumentError, match="no epoch is over yet"):
+            with pytest.raises(ArgumentError, match="no epoch is finished yet"):
                 _ = progress.loss
             assert progress.metrics == {}
 

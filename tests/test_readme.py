@@ -21,20 +21,18 @@ HAS_NUMPY = "numpy" in nn.available_backends()
 on_pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
 
 
-@pytest.mark.skipif(not HAS_NUMPY, reason="some snippets compare lists with NumPy")
-@on_pages
-def test_python_snippets_run_in_order_and_print_what_follows(
-    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(checkout(tmp_path))
-    page.run_snippets()
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
 @on_pages
-def test_commands_run_in_order_and_print_what_is_shown(page: Page, tmp_path: Path) -> None:
-    ran = page.run_commands(checkout(tmp_path), HAS_NUMPY)
+def test_commands_and_programs_print_what_is_shown(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commands in order, then the programs, which may read what those have written."""
+    folder = checkout(tmp_path)
+    ran = page.run_commands(folder, HAS_NUMPY)
     assert ran >= (6 if page is README else 0)
+    if HAS_NUMPY:  # which some programs compare lists with
+        monkeypatch.chdir(folder)
+        page.run_snippets()
 
 
 @on_pages

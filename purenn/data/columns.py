@@ -22,7 +22,7 @@ from purenn.checks import as_real, check_keys, is_number, real, short
 from purenn.data.messages import guess, listed, option, shown
 from purenn.data.rows import RowSource
 from purenn.errors import ArgumentError, DataError
-from purenn.inputs import as_names
+from purenn.inputs import as_things
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Column:
 
 def _texts(categories: Iterable[str]) -> tuple[str, ...]:
     """Categories that a cell can hold; ArgumentError for others."""
-    texts = tuple(as_names(categories, "Column: categories"))
+    texts = tuple(as_things(categories, "Column: categories"))
     for text in texts:
         if complaint := _no_category(text):
             raise ArgumentError(f"Column: the category {short(text)} {complaint}")

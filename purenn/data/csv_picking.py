@@ -11,7 +11,7 @@ from typing import NamedTuple
 from purenn.checks import as_whole, short
 from purenn.data.messages import DataFileError, guess, listed, option, shown
 from purenn.errors import ArgumentError
-from purenn.inputs import as_names
+from purenn.inputs import as_things
 
 __all__ = ["Asked", "Names", "Picked", "as_number", "checked_columns", "picked"]
 
@@ -49,7 +49,7 @@ def checked_columns(columns: object, what: str) -> Names:
             f"{what} is {short(columns)}, must be a list: {what}=[{short(columns)}]"
         )
     checked: list[str | int] = []
-    for column in as_names(columns, what):
+    for column in as_things(columns, what):
         number = None if isinstance(column, str) else as_whole(column)
         if number is None and not isinstance(column, str):
             raise ArgumentError(

@@ -134,9 +134,10 @@ class Dataset:
         return None if self._lines is None else self._lines[self.place(row)]
 
     def _of_row(self, values: Sequence[Any], row: int) -> Any:
-        if not -len(self) <= row < len(self):
-            raise RowIndexError(f"{self.name}: row {row} is outside of {len(self):,} rows")
-        return values[row]
+        place = as_whole(row)
+        if place is None or not -len(self) <= place < len(self):
+            raise RowIndexError(f"{self.name}: row {short(row)} is outside of {len(self):,} rows")
+        return values[place]
 
     def _made_of(self, features: RowSource, targets: list[Any]) -> "Dataset":
         """A data set with the names of this one; its parts were checked before."""
@@ -156,8 +157,7 @@ class Dataset:
 
     def __getitem__(self, index: int) -> tuple[list[float], Any]:
         """One row and its target."""
-        place = as_whole(index)
-        target = self._of_row(self.targets, -len(self) - 1 if place is None else place)
+        target = self._of_row(self.targets, index)
         return self.features[index], target
 
     def __repr__(self) -> str:
