@@ -585,15 +585,14 @@ def _not_found(name: str, what: str, plugins: list[str]) -> BackendError:
         return BackendNotInstalledError(
             f"{what} is not installed here; install it with: {install_command(name)}"
         )
-    from difflib import get_close_matches
+    from purenn.data.messages import guess  # only this message needs it
 
     names = ["python", *plugins]
-    close = get_close_matches(name[:60], sorted({*names, *KNOWN_PLUGINS}), n=1)
-    guess = f" Did you mean {short(close[0])}?" if close else ""
+    mend = guess(name, sorted({*names, *KNOWN_PLUGINS}))
     _, damaged = _one_by_one()
     if damaged:
-        guess += f" These packages are damaged and say nothing of backends: {_listed(damaged)}."
-    return UnknownBackendError(f"unknown {what}; found here: {_listed(names)}.{guess}")
+        mend += f" These packages are damaged and say nothing of backends: {_listed(damaged)}."
+    return UnknownBackendError(f"unknown {what}; found here: {_listed(names)}.{mend}")
 
 
 def install_command(name: str) -> str:

@@ -7,6 +7,7 @@ import argparse
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
 from purenn.cli.judging import as_json, judge
+from purenn.cli.screen import hand_out, say
 from purenn.storage import load
 
 
@@ -22,5 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     backend, _ = choose_backend(arguments.backend)
     model = load(arguments.model, backend)
     result = judge(model, datasets.labelled_for(model, arguments))
-    print(as_json(result.to_dict()) if arguments.json else "\n".join(result.lines()))
+    if arguments.json:
+        hand_out(as_json(result.to_dict()) + "\n")
+    else:
+        say("\n".join(result.lines()))
     return 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import sys
 
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
 from purenn.cli.outputs import check_outputs
 from purenn.cli.predicting import class_names, predict_rows
+from purenn.cli.screen import hand_out
 from purenn.files import write_atomically
 from purenn.storage import load
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output:
         write_atomically(arguments.output, text.getvalue())
     else:
-        sys.stdout.write(text.getvalue())
+        hand_out(text.getvalue())
     return 0
 
 

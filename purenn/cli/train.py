@@ -2,6 +2,7 @@
 
 Ctrl-C once lets the epoch finish, saves what --save asked for, judges what was learned and
 ends with exit code 130. Ctrl-C twice stops at once, with exit code 130 and nothing saved.
+SIGTERM and the end of the terminal do the same, with exit codes 143 and 129.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from math import ceil
 import purenn as nn
 from purenn import callbacks, losses, metrics, optimizers, schedules
 from purenn.backend import choose_backend
-from purenn.cli import datasets, options
+from purenn.cli import datasets, options, screen
 from purenn.cli.judging import as_json, judge
 from purenn.cli.outputs import check_outputs
-from purenn.cli.progress import GentleStop, Reporter, tell
+from purenn.cli.progress import GentleStop, Reporter
 from purenn.cli.resuming import (
     check_same_data,
     fingerprint,
@@ -25,6 +26,7 @@ from purenn.cli.resuming import (
     saved_run,
     watching,
 )
+from purenn.cli.screen import say_fact
 from purenn.data import MinMaxScaler, StandardScaler, scale, split
 from purenn.errors import ArgumentError, DataError
 from purenn.storage import Model, Run, save
@@ -60,6 +62,7 @@ OPTIMIZERS: dict[str, tuple[type[Optimizer], float]] = {  # with the usual learn
     "sgd": (optimizers.SGD, 0.1),
 }
 STEPS = 2000  # that a run without --epochs takes, about
+EPOCHS = f"passes over the data (default: about {STEPS:,} steps, but from 5 to 200 epochs)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,7 +98,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("balanced",),
         help="balanced: rare classes count as much as common ones in the loss",
     )
-    parser.add_argument("--epochs", type=options.count, metavar="N", help="passes over the data")
+    parser.add_argument("--epochs", type=options.count, metavar="N", help=EPOCHS)
     parser.add_argument("--batch-size", type=options.count, metavar="N", help="(default: 32)")
     parser.add_argument(
         "--patience",
@@ -144,12 +147,9 @@ def run(arguments: argparse.Namespace) -> int:
         {"--save": arguments.save, "--report": arguments.report}, [arguments.data, arguments.test]
     )
     check_outputs({"--report": arguments.report}, [arguments.resume])
-    go_on = bool(arguments.save or arguments.report)
-
-    def say(text: str) -> None:
-        if not arguments.json:
-            tell(text, go_on=go_on)
-
+    screen.carry_on(bool(arguments.save or arguments.report))
+    screen.quiet(arguments.json)
+    say = screen.say
     backend, why = choose_backend(arguments.backend)
     model = saved_run(arguments, backend) if arguments.resume else None
     train, test = datasets.read_training(arguments)
@@ -163,7 +163,7 @@ def run(arguments: argparse.Namespace) -> int:
         model = fresh(arguments, settings, train, backend)
     assert model.run is not None  # noqa: S101 (made by fresh or checked by saved_run)
     said = watched(arguments, model.run)
-    describe(say, model, f"{backend.name} ({why})", train, validation, test)
+    describe(model, f"{backend.name} ({why})", train, validation, test)
     say(said)
     stopping = model.run.stopping
     with GentleStop() as stopper:
@@ -172,7 +172,7 @@ def run(arguments: argparse.Namespace) -> int:
             stopper.doing = "saving the model"
             save(arguments.save, model)
     if stopper.asked:
-        say(f"\nstopped by Ctrl-C after epoch {epochs}")
+        say(f"\nstopped by {stopper.why} after epoch {epochs}")
         say_saved(arguments, say)
     result = judged(arguments, model, test or validation or train, say)
     judged_on = "test data" if test else "validation data" if validation else "training data"
@@ -185,8 +185,9 @@ def run(arguments: argparse.Namespace) -> int:
         write_page(arguments.report, model, result, judged_on, stopping)
         say(f"report written to {arguments.report}")
     if arguments.json:
-        print(as_json(to_dict(model, result, judged_on, stopping, stopper.asked)))
-    return 130 if stopper.asked else 0
+        answer = to_dict(model, result, judged_on, stopping, stopper.asked)
+        screen.hand_out(as_json(answer) + "\n")
+    return stopper.code
 
 
 def watched(arguments: argparse.Namespace, run: Run) -> str:
@@ -346,8 +347,7 @@ def fit(
     """Train, with what is shown meanwhile; how many epochs the run has now."""
     run = model.run
     assert run is not None  # noqa: S101
-    go_on = bool(arguments.save or arguments.report)
-    watchers: list[Any] = [] if arguments.json else [Reporter(len(train), go_on=go_on)]
+    watchers: list[Any] = [] if arguments.json else [Reporter(len(train), run.stopping)]
     watchers += [run.stopping] if run.stopping else []
     assert model.loss is not None  # noqa: S101
     weights = balance(train) if settings["class_weight"] else None
@@ -408,7 +408,6 @@ def prepared(model: Model, data: Dataset) -> tuple[Any, Any]:
 
 
 def describe(
-    say: Any,
     model: Model,
     backend: str,
     train: Dataset,
@@ -420,14 +419,14 @@ def describe(
     sizes += [f"{len(test):,} to test"] if test else []
     kind = f"{len(model.label_names)} classes" if model.label_names else "regression"
     assert model.run is not None  # noqa: S101
-    say(f"backend  {backend}")
-    say(f"data     {train.name}: {', '.join(sizes)}; {kind}")
-    say(f"network  {' - '.join(map(str, model.network.layers))}")
-    say(f"training {model.run.optimizer}")
+    say_fact("backend", f"{backend}")
+    say_fact("data", f"{train.name}: {', '.join(sizes)}; {kind}")
+    say_fact("network", f"{' - '.join(map(str, model.network.layers))}")
+    say_fact("training", f"{model.run.optimizer}")
     if model.run.options["class_weight"]:
         each = zip(train.label_names or (), balance(train), strict=True)
         rows = ", ".join(f"{name} {weight:.3g}" for name, weight in each)
-        say(f"weights  balanced: a row counts {rows if len(rows) < 60 else 'by its class'}")
+        say_fact("weights", f"balanced: a row counts {rows if len(rows) < 60 else 'by its class'}")
 
 
 def to_dict(
