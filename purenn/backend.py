@@ -601,11 +601,11 @@ def _not_found(name: str, what: str, plugins: list[str]) -> BackendError:
     from purenn.guessing import or_guess
 
     names = ["python", *plugins]
-    guess = or_guess(name, sorted({*names, *KNOWN_PLUGINS}), " Did you mean {!r}?")
+    mend = or_guess(name, sorted({*names, *KNOWN_PLUGINS}), " Did you mean {!r}?")
     _, damaged = _one_by_one()
     if damaged:
-        guess += f" These packages are damaged and say nothing of backends: {_listed(damaged)}."
-    return UnknownBackendError(f"unknown {what}; found here: {_listed(names)}.{guess}")
+        mend += f" These packages are damaged and say nothing of backends: {_listed(damaged)}."
+    return UnknownBackendError(f"unknown {what}; found here: {_listed(names)}.{mend}")
 
 
 def install_command(name: str) -> str:

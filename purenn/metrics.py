@@ -21,6 +21,7 @@ from purenn.errors import ArgumentError, DataError, ShapeError
 from purenn.guessing import or_guess
 from purenn.inputs import as_array, as_list_of, as_rows, as_things, as_weights
 from purenn.parts import check_call
+from purenn.signs import clean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -420,9 +421,10 @@ class ClassReport:
 
     def __str__(self) -> str:
         """A line a class, then the macro averages and the accuracy."""
-        width = max(13, *map(len, self.names))
+        names = [clean(name) for name in self.names]
+        width = max(13, *map(len, names))
         lines = [f"{'class':<{width}}  precision  recall     f1     rows"]
-        columns = zip(self.names, self.precision, self.recall, self.f1, self.rows, strict=True)
+        columns = zip(names, self.precision, self.recall, self.f1, self.rows, strict=True)
         last = ("macro average", *self.macro.values(), sum(self.rows))
         for name, p, r, f, rows in (*columns, last):
             shown = _count(rows)  # type: ignore[arg-type]
@@ -440,14 +442,15 @@ class ClassReport:
     def confusion(self) -> str:
         """The confusion matrix as a table: truth down, predicted across."""
         cells = [[_count(count) for count in row] for row in self.matrix]
-        first = max(len("truth"), *map(len, self.names))
+        names = [clean(name) for name in self.names]
+        first = max(len("truth"), *map(len, names))
         widths = [
             max(len(name), *map(len, column))
-            for name, column in zip(self.names, zip(*cells, strict=True), strict=True)
+            for name, column in zip(names, zip(*cells, strict=True), strict=True)
         ]
         lines = [
             f"{name:<{first}}  " + "  ".join(f"{c:>{w}}" for c, w in zip(row, widths, strict=True))
-            for name, row in (("truth", self.names), *zip(self.names, cells, strict=True))
+            for name, row in (("truth", names), *zip(names, cells, strict=True))
         ]
         return "\n".join([f"{'':<{first}}  predicted", *lines])
 

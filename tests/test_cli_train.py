@@ -391,7 +391,7 @@ def test_a_plain_line_an_epoch_where_nobody_watches(run: Run, kinds: Path) -> No
     assert "\r" not in out
     lines = re.findall(
         r"^epoch +(\d+) of 11  loss \d\.\d{4}  accuracy \d+\.\d\d%  "
-        r"validation  loss \d\.\d{4}  accuracy \d+\.\d\d%  [\d,]+ rows/s$",
+        r"validation \d\.\d{4}  \d+\.\d\d%$",  # what does not fit into 80 columns is left out
         out,
         re.MULTILINE,
     )

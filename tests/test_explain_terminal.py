@@ -20,10 +20,11 @@ from purenn.cli import main
 from purenn.explain import Record, explain, terms
 from purenn.explain.keys import PRESSED, decoded
 from purenn.explain.numbers import aligned, digits, short_number
-from purenn.explain.screen import Screen, clean, columns_of
+from purenn.explain.screen import Screen
 from purenn.explain.stepper import walk_through
 from purenn.explain.terminal import show_cell, show_op, show_overview
 from purenn.explain.walking import HELP, Walk, guessed
+from purenn.signs import clean, columns_of
 
 X = [[0, 0], [0, 1], [1, 0], [1, 1]]
 y = [[0], [1], [1], [0]]

@@ -1,18 +1,25 @@
 """The command line: one module a command, each with add_arguments and run.
 
-Exit codes: 0 done, 1 done but the answer is no (not learned, gradients disagree),
-2 wrong use or input, 130 stopped with Ctrl-C (`train` has saved first, see there).
+Exit codes
+    0    done; also where a reader (`| head`, a pager) has seen enough and gone
+    1    done, but the answer is no: not learned, gradients disagree, a number not finite
+    2    wrong use or input
+    3    what was to be printed is lost: a full disk, or no standard output at all. Files that
+         were asked for (--save, --report, --output …) are written all the same; without a
+         standard output they are all that was asked for, and the code is 0
+    129, 130, 143   stopped because the terminal was closed, with Ctrl-C, by SIGTERM (`train`
+         finishes its epoch and saves first, see there)
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from purenn import __version__
+from purenn.cli import screen
+from purenn.cli.parsing import Parser
 from purenn.data.messages import spoken_to
 from purenn.errors import NonFiniteError, PurennError
 
@@ -33,40 +40,36 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     spoken = spoken_to.set("command line")
+    screen.begin()
     try:
-        return _main(argv)
+        return screen.exit_code(_run(sys.argv[1:] if argv is None else list(argv)))
+    except PurennError as error:
+        screen.complain(str(error))
+        return 1 if isinstance(error, NonFiniteError) else 2
+    except KeyboardInterrupt:
+        screen.complain("stopped with Ctrl-C", below=True)
+        return 130
+    except screen.ScreenLost:
+        return screen.exit_code(0)
     finally:
         spoken_to.reset(spoken)
 
 
-def _main(argv: Sequence[str] | None) -> int:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal without "→" shows "?"
-    try:
-        words = list(sys.argv[1:] if argv is None else argv)
-        arguments = build_parser(words).parse_args(words)
-        arguments.command = words  # as given, for the report
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
-        return code
-    except PurennError as error:
-        print(f"purenn: {error}", file=sys.stderr)
-        return 1 if isinstance(error, NonFiniteError) else 2
-    except KeyboardInterrupt:
-        print("\npurenn: stopped with Ctrl-C", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader (`head`, a pager) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+def _run(words: list[str]) -> int:
+    arguments = build_parser(words).parse_args(words)
+    arguments.command = words  # as given, for the report
+    code: int = arguments.run(arguments)
+    return code
 
 
-def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+def build_parser(argv: Sequence[str]) -> Parser:
     """The parser of `purenn`; only the module of the command in argv is imported."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="purenn",
         description="Neural networks in plain Python. "
         "The environment variable PURENN_BACKEND names the backend to run on.",
+        epilog="`purenn COMMAND --help` tells of its options.",
+        commands=COMMANDS,
     )
     parser.add_argument("--version", action="version", version=f"purenn {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)

@@ -7,6 +7,7 @@ import argparse
 from purenn.backend import choose_backend, describe_backends
 from purenn.checks import one_line
 from purenn.cli import options
+from purenn.cli.screen import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +24,6 @@ def run(arguments: argparse.Namespace) -> int:
     widths = [max(len(row[column]) for row in table) for column in range(3)]
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        print("  ".join([*cells, row[3]]).rstrip())
-    print(f"\n* in force: {chosen.name} ({why})")
+        say("  ".join([*cells, row[3]]).rstrip())
+    say(f"\n* in force: {chosen.name} ({why})")
     return 0

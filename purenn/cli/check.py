@@ -8,6 +8,7 @@ import re
 import purenn as nn
 from purenn.backend import Backend, choose_backend
 from purenn.cli import options
+from purenn.cli.screen import say, say_fact
 from purenn.gradients import GradientReport
 from purenn.layers import Layer
 from purenn.losses import Loss
@@ -26,18 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 if all slopes agree, else 1."""
     backend, why = choose_backend(arguments.backend)
-    print(f"backend  {backend.name} ({why})")
-    print("network  3 inputs, 4 hidden (tanh), 3 classes (softmax with cross-entropy)\n")
+    say_fact("backend", f"{backend.name} ({why})")
+    say("network  3 inputs, 4 hidden (tanh), 3 classes (softmax with cross-entropy)\n")
     reports = [check(nn.Tanh(), nn.CrossEntropy(), arguments.seed, backend)]
-    print(reports[0])
-    print("\nWorst relative error for each layer in the middle (down) and loss (across):\n")
+    say(str(reports[0]))
+    say("\nWorst relative error for each layer in the middle (down) and loss (across):\n")
     losses = [kind() for kind in LOSSES.values() if not is_registered(kind)]
-    print(heading(losses))
+    say(heading(losses))
     for name, layer in middles().items():
         row = [check(layer, loss, arguments.seed, backend) for loss in losses]
-        print(f"{name:<{LABEL}}" + "".join(f"{cell(report):>10}" for report in row))
+        say(f"{name:<{LABEL}}" + "".join(f"{cell(report):>10}" for report in row))
         reports += row
-    print(f"\n{verdict(reports)}")
+    say(f"\n{verdict(reports)}")
     return 0 if all(reports) else 1
 
 

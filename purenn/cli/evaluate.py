@@ -7,6 +7,7 @@ import argparse
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
 from purenn.cli.judging import as_json, judge
+from purenn.cli.screen import hand_out, say
 from purenn.storage import load
 
 
@@ -23,5 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     model = load(arguments.model, backend)
     pieces = datasets.pieces(model, arguments, labelled=True)
     result = judge(model, None, ((piece.features, piece.targets) for piece in pieces))
-    print(as_json(result.to_dict()) if arguments.json else "\n".join(result.lines()))
+    if arguments.json:
+        hand_out(as_json(result.to_dict()) + "\n")
+    else:
+        say("\n".join(result.lines()))
     return 0

@@ -8,6 +8,7 @@ import os
 import purenn as nn
 from purenn.backend import get_backend
 from purenn.cli import datasets, options
+from purenn.cli.screen import carry_on, out
 from purenn.errors import ArgumentError
 from purenn.explain import Record, explain, terms
 from purenn.explain.screen import Screen
@@ -108,7 +109,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.in_step is not None and not (named or (arguments.step and not arguments.op)):
         raise ArgumentError("--in-step needs --op NAME: a number says itself in which step it is")
     record = made_record(arguments)
-    screen = Screen()
+    carry_on(bool(arguments.json or arguments.html))
+    screen = Screen(out)
     written = write_files(record, arguments, screen)
     if arguments.step or arguments.op is not None or arguments.cell is not None:
         show_place(record, arguments, screen)

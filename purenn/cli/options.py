@@ -68,5 +68,5 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
         type=seed,
         default=0,
         metavar="N",
-        help="where the random draws start (default: %(default)s)",
+        help="where the random draws start (default: 0)",
     )

@@ -9,6 +9,7 @@ import io
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
 from purenn.cli.outputs import check_outputs
+from purenn.cli.screen import hand_out
 from purenn.files import write_atomically
 from purenn.storage import load
 from purenn.storage.answers import names_of, outputs_of
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_atomically(output, lines)
     else:
         for text in lines:
-            print(text, end="")
+            hand_out(text)
     return 0
 
 

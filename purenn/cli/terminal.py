@@ -1,36 +1,44 @@
 """What a person sees in a terminal: a progress line and a small curve.
 
-When output goes to a file or a pipe there is neither: plain lines only.
+When output goes to a file or a pipe, or to a terminal that can only print (TERM=dumb), there
+is neither: plain lines only.
 """
 
 from __future__ import annotations
 
-import shutil
-import sys
+import os
 from collections.abc import Sequence
 from itertools import pairwise
 
-__all__ = ["clear_line", "curve", "is_terminal", "show_line"]
+from purenn.cli.screen import columns, out
+from purenn.signs import clean
+
+__all__ = ["clear_line", "curve", "cut", "is_terminal", "show_line"]
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 def is_terminal() -> bool:
-    """True if a person is watching standard output."""
-    return sys.stdout.isatty()
+    """True if a person is watching standard output, on a terminal that can write over a line."""
+    return out.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def show_line(text: str) -> None:
     """Write over the current line, cut to the terminal's width."""
-    width = shutil.get_terminal_size().columns - 1
-    sys.stdout.write("\r" + text[:width].ljust(width))
-    sys.stdout.flush()
+    width = columns() - 1
+    out.write("\r" + clean(text)[:width].ljust(width))
 
 
 def clear_line() -> None:
     """Take the progress line away."""
     show_line("")
-    sys.stdout.write("\r")
+    out.write("\r")
+
+
+def cut(text: str) -> str:
+    """The text as far as it fits into a line."""
+    width = columns()
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def curve(values: Sequence[float], title: str, *, width: int = 60, height: int = 6) -> str:
@@ -39,11 +47,11 @@ def curve(values: Sequence[float], title: str, *, width: int = 60, height: int =
     Each column is the mean of the values that fall into it. Where the output's encoding
     has no block characters, '#' stands for half a line and more.
     """
-    width = max(1, min(width, len(values), shutil.get_terminal_size().columns - 12))
+    width = max(1, min(width, len(values), columns() - 12))
     bounds = [round(i * len(values) / width) for i in range(width + 1)]
-    columns = [sum(values[a:b]) / (b - a) for a, b in pairwise(bounds)]
-    top = max(columns) or 1.0
-    eighths = [round(value / top * height * 8) for value in columns]
+    means = [sum(values[a:b]) / (b - a) for a, b in pairwise(bounds)]
+    top = max(means) or 1.0
+    eighths = [round(value / top * height * 8) for value in means]
     marks = EIGHTHS if _can_show(EIGHTHS) else "    #####"
     side = "│" if _can_show("│") else "|"
     lines = []
@@ -56,7 +64,7 @@ def curve(values: Sequence[float], title: str, *, width: int = 60, height: int =
 
 def _can_show(text: str) -> bool:
     try:
-        text.encode(sys.stdout.encoding or "ascii")
+        text.encode(out.encoding)
     except UnicodeEncodeError:
         return False
     return True

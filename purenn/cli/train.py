@@ -2,6 +2,7 @@
 
 Ctrl-C once lets the epoch finish, saves what --save asked for, judges what was learned and
 ends with exit code 130. Ctrl-C twice stops at once, with exit code 130 and nothing saved.
+SIGTERM and the end of the terminal do the same, with exit codes 143 and 129.
 """
 
 from __future__ import annotations
@@ -10,13 +11,21 @@ import argparse
 from typing import NamedTuple
 
 from purenn.backend import choose_backend
-from purenn.cli import datasets, options
-from purenn.cli.building import ACTIVATIONS, OPTIMIZERS, WEIGHT_DECAY, new_model, usual_epochs
+from purenn.cli import datasets, options, screen
+from purenn.cli.building import (
+    ACTIVATIONS,
+    OPTIMIZERS,
+    STEPS,
+    WEIGHT_DECAY,
+    new_model,
+    usual_epochs,
+)
 from purenn.cli.fitting import balance, fit
 from purenn.cli.judging import as_json, judge
 from purenn.cli.outputs import check_outputs
-from purenn.cli.progress import GentleStop, Reporter, loss_name, tell
+from purenn.cli.progress import GentleStop, Reporter, loss_name
 from purenn.cli.resuming import check_same_data, fingerprint, go_on, saved_model
+from purenn.cli.screen import say, say_fact
 from purenn.cli.settings import Settings, remembered, resumed
 from purenn.data import split
 from purenn.data.columns import EncodedRows
@@ -25,7 +34,6 @@ from purenn.storage import save
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from purenn.backend import Backend
@@ -67,7 +75,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("balanced",),
         help="balanced: rare classes count as much as common ones in the loss",
     )
-    parser.add_argument("--epochs", type=options.count, metavar="N", help="passes over the data")
+    parser.add_argument(
+        "--epochs",
+        type=options.count,
+        metavar="N",
+        help=f"passes over the data (default: about {STEPS:,} steps, but 5 epochs at least)",
+    )
     parser.add_argument("--batch-size", type=options.count, metavar="N", help="(default: 32)")
     parser.add_argument(
         "--patience",
@@ -151,28 +164,25 @@ def run(arguments: argparse.Namespace) -> int:
         check_outputs({"--report": settings.report}, inputs)
     else:
         check_outputs({"--save": settings.save, "--report": settings.report}, inputs)
-    go_on = bool(settings.save or settings.report)
-
-    def say(text: str) -> None:
-        if not settings.json:
-            tell(text, go_on=go_on)
-
+    screen.carry_on(bool(settings.save or settings.report))
+    screen.quiet(settings.json)
     backend, why = choose_backend(settings.backend)
     plan = resumed_plan(settings, backend) if settings.resume else new_plan(settings, backend)
-    describe(say, plan, f"{backend.name} ({why})")
+    describe(plan, f"{backend.name} ({why})")
     with GentleStop() as stopper:
         watchers: list[Any] = [stopper]
         if not settings.json:
-            watchers.append(Reporter(len(plan.train), go_on=go_on, loss=loss_name(plan.model)))
+            name = loss_name(plan.model)
+            watchers.append(Reporter(len(plan.train), plan.run.stopping, loss=name))
         fit(plan.model, plan.run, plan.train, plan.validation, plan.epochs, watchers)
         if settings.save:  # before anything else can go wrong
             stopper.doing = "saving the model"
             save(settings.save, plan.model)
     if stopper.asked:
-        say(f"\nstopped by Ctrl-C after epoch {plan.run.epochs}")
-        say_saved(settings, say)
-    show(plan, say, stopper.asked)
-    return 130 if stopper.asked else 0
+        say(f"\nstopped by {stopper.why} after epoch {plan.run.epochs}")
+        say_saved(settings)
+    show(plan, stopper.asked)
+    return stopper.code
 
 
 def new_plan(settings: Settings, backend: Backend) -> Plan:
@@ -200,14 +210,14 @@ def resumed_plan(asked: Settings, backend: Backend) -> Plan:
     return Plan(settings, model, run, train, validation, test, epochs, said)
 
 
-def show(plan: Plan, say: Callable[[str], None], interrupted: bool) -> None:
+def show(plan: Plan, interrupted: bool) -> None:
     """How good the model is: on the screen, in the report, as JSON."""
     settings, model = plan.settings, plan.model
     data, judged_on = plan.judged_on()
-    result = judged(settings, model, data, say)
+    result = judged(settings, model, data)
     say(f"\n{judged_on}:\n" + "\n".join(result.lines()))
     if not interrupted:
-        say_saved(settings, say)
+        say_saved(settings)
     if settings.report:
         from purenn.cli.page import write_page
 
@@ -222,20 +232,19 @@ def show(plan: Plan, say: Callable[[str], None], interrupted: bool) -> None:
         )
         say(f"report written to {settings.report}")
     if settings.json:
-        print(as_json(to_dict(model, plan.run, result, judged_on, interrupted)))
+        answer = to_dict(model, plan.run, result, judged_on, interrupted)
+        screen.hand_out(as_json(answer) + "\n")
 
 
-def judged(
-    settings: Settings, model: Model, data: Dataset, say: Callable[[str], None]
-) -> Judgement:
+def judged(settings: Settings, model: Model, data: Dataset) -> Judgement:
     try:
         return judge(model, data)
     except KeyboardInterrupt:
-        say_saved(settings, say)
+        say_saved(settings)
         raise
 
 
-def say_saved(settings: Settings, say: Callable[[str], None]) -> None:
+def say_saved(settings: Settings) -> None:
     if settings.save:
         say(f"model saved to {settings.save}")
 
@@ -272,24 +281,27 @@ def first_rows(train: Dataset, count: int) -> Dataset:
     return train
 
 
-def describe(say: Callable[[str], None], plan: Plan, backend: str) -> None:
+def describe(plan: Plan, backend: str) -> None:
     model, train = plan.model, plan.train
     sizes = [f"{rows:,} {part}" for part, rows in plan.sizes().items()]
     sizes[0] = sizes[0].replace(" to", " rows to", 1)
     kind = f"{len(model.label_names)} classes" if model.label_names else "regression"
-    say(f"backend  {backend}")
-    say(f"data     {train.name}: {', '.join(sizes)}; {kind}")
+    say_fact("backend", backend)
+    say_fact("data", f"{train.name}: {', '.join(sizes)}; {kind}")
     for note in train.notes:
-        say(f"note     {note}")
-    say(f"network  {' - '.join(map(str, model.network.layers))}")
-    say(f"training {plan.run.optimizer}")
+        say_fact("note", note)
+    say_fact("network", " - ".join(map(str, model.network.layers)))
+    say_fact("training", str(plan.run.optimizer))
     if scale := plan.model.loss_scale:
-        say(f"loss     of the target divided by its spread, {scale:.6g}; errors in its units")
+        say_fact("loss", f"of the target divided by its spread, {scale:.6g}; errors in its units")
     if plan.settings.class_weight:
         each = zip(train.label_names or (), balance(train), strict=True)
         rows = ", ".join(f"{name} {weight:.3g}" for name, weight in each)
-        say(f"weights  balanced: a row counts {rows if len(rows) < 60 else 'by its class'}")
-    say(f"early    {plan.said}\n" if plan.said else plan.said)
+        counts = rows if len(rows) < 60 else "by its class"
+        say_fact("weights", f"balanced: a row counts {counts}")
+    if plan.said:
+        say_fact("early", plan.said)
+    say("")
 
 
 def to_dict(

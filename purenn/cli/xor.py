@@ -9,6 +9,7 @@ from typing import Any
 import purenn as nn
 from purenn.backend import choose_backend
 from purenn.cli import options, terminal
+from purenn.cli.screen import hand_out, say, say_fact
 from purenn.training import Progress
 
 X = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -48,9 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
         backend=backend,
     )
     if not arguments.json:
-        print(f"backend  {backend.name} ({why})")
-        print(f"network  2 inputs, {arguments.hidden} hidden (tanh), 1 output (sigmoid)")
-        print(f"         seed {arguments.seed}, learning rate {arguments.learning_rate:g}\n")
+        say_fact("backend", f"{backend.name} ({why})")
+        say_fact("network", f"2 inputs, {arguments.hidden} hidden (tanh), 1 output (sigmoid)")
+        say(f"         seed {arguments.seed}, learning rate {arguments.learning_rate:g}\n")
     history = nn.train(
         network,
         X,
@@ -63,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     predictions = [p for (p,) in backend.to_list(network.predict(X))]
     learned = [abs(p - target) < MARGIN for p, (target,) in zip(predictions, y, strict=True)]
     if arguments.json:
-        print(json.dumps(result(arguments, backend.name, why, history, predictions, all(learned))))
+        answer = result(arguments, backend.name, why, history, predictions, all(learned))
+        hand_out(json.dumps(answer) + "\n")
     else:
         show(history, predictions, learned)
     return 0 if all(learned) else 1
@@ -80,7 +82,7 @@ def report(progress: Progress) -> None:
     if watched:
         terminal.show_line(line)
     else:
-        print(line, flush=True)
+        say(line)
 
 
 def show(history: nn.History, predictions: list[float], learned: list[bool]) -> None:
@@ -88,15 +90,15 @@ def show(history: nn.History, predictions: list[float], learned: list[bool]) -> 
     epochs = len(history.losses)
     if terminal.is_terminal():
         terminal.clear_line()
-        print(terminal.curve(history.losses, f"loss, epochs 1 to {epochs}"))
-    print("\n x1  x2  target  prediction")
+        say(terminal.curve(history.losses, f"loss, epochs 1 to {epochs}"))
+    say("\n x1  x2  target  prediction")
     for (x1, x2), (target,), p, right in zip(X, y, predictions, learned, strict=True):
-        print(f"{x1:3d} {x2:3d} {target:7d}  {p:10.4f}  {'learned' if right else 'not learned'}")
+        say(f"{x1:3d} {x2:3d} {target:7d}  {p:10.4f}  {'learned' if right else 'not learned'}")
     time = f"{epochs} epochs, {history.seconds:.2f} s"
     if all(learned):
-        print(f"\nXOR is learned: loss {history.losses[-1]:.5f} after {time}")
+        say(f"\nXOR is learned: loss {history.losses[-1]:.5f} after {time}")
     else:
-        print(
+        say(
             f"\nXOR is not learned: {sum(learned)} of 4 after {time}. "
             "Try more --epochs, more --hidden units or another --seed"
         )

@@ -90,10 +90,15 @@ def listed(names: Iterable[object], limit: int = 10) -> str:
 
 
 def guess(wrong: str, names: Sequence[str]) -> str:
-    """` Did you mean 'x'?` for the nearest name, or nothing where none is near."""
+    """` Did you mean 'x'?` for the nearest name, or nothing where none is near.
+
+    Near is what differs in a few letters, in whatever case; else the one name that begins so.
+    """
     from difflib import get_close_matches  # only a message needs it
 
-    if len(wrong) > LONGEST_GUESS:  # comparing takes the product of the lengths
+    if not 0 < len(wrong) <= LONGEST_GUESS:  # comparing takes the product of the lengths
         return ""
-    near = get_close_matches(wrong, names[:1000], n=1)
-    return f" Did you mean {shown(near[0])}?" if near else ""
+    meant, known = wrong.casefold(), {name.casefold(): name for name in names[:1000]}
+    begin = [name for name in known if name.startswith(meant)]
+    near = get_close_matches(meant, known, n=1) or begin
+    return f" Did you mean {shown(known[near[0]])}?" if len(near) == 1 else ""

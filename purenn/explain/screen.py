@@ -7,21 +7,27 @@ import re
 import shutil
 import sys
 from textwrap import wrap
-from unicodedata import combining, east_asian_width
+
+from purenn.signs import clean, columns_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Protocol
 
-__all__ = ["Screen", "clean", "columns_of"]
+    class Stream(Protocol):
+        """What is needed of a text stream."""
+
+        @property
+        def encoding(self) -> str | None: ...
+        def write(self, text: str, /) -> object: ...
+        def flush(self) -> object: ...
+        def isatty(self) -> bool: ...
+
+
+__all__ = ["Screen"]
 
 WIDTH = 80
 NARROWEST = 64  # below this, lines are cut by the terminal
-PLAINER = (
-    {"−": "-", "·": "*", "×": "x", "÷": "/", "→": "->", "←": "<-", "′": "'", "…": "...", "›": ">"}
-    | {"Σ": "sum ", "σ": "sigmoid", "√": "sqrt ", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!="}
-    | {"ₖ": "", "ᵢ": "", "ⱼ": "", "²": "^2", "ᵀ": ".T", "η": "rate", "μ": "mu", "β": "beta"}
-)
 COLOURS = {"negative": "\x1b[38;5;74m", "positive": "\x1b[38;5;173m"}
 NORMAL = "\x1b[0m"
 NUMBER = re.compile(r"(?<![\w.\[,])−?\d+(?:\.\d+)?(?:e[+−]\d+)?(?![\w.\],])")
@@ -34,12 +40,12 @@ class Screen:
     colour  True on a terminal that may be coloured: NO_COLOR is obeyed
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self.stream = sys.stdout if stream is None else stream
-        self.terminal = self.stream.isatty()
+    def __init__(self, stream: Stream | None = None) -> None:
+        self.stream: Stream = sys.stdout if stream is None else stream
+        dumb = os.environ.get("TERM") == "dumb"  # knows no escape sequence
+        self.terminal = self.stream.isatty() and not dumb
         self.width = max(NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
-        dumb = os.environ.get("TERM") == "dumb"
-        self.colour = self.terminal and not os.environ.get("NO_COLOR") and not dumb
+        self.colour = self.terminal and not os.environ.get("NO_COLOR")
 
     def line(self, text: str = "") -> None:
         """One line as it is, cut at the width."""
@@ -63,19 +69,10 @@ class Screen:
         return text + "…"
 
     def _write(self, text: str, numbers: bool = False) -> None:
-        text = clean(text.removesuffix("\n")) + "\n"
-        if not self._can_show(text):
-            text = "".join(PLAINER.get(sign, sign) for sign in text)
+        text = plain(clean(text.removesuffix("\n")) + "\n", self.stream.encoding or "ascii")
         if numbers and self.colour:
             text = NUMBER.sub(_coloured, text)
         self.stream.write(text)
-
-    def _can_show(self, text: str) -> bool:
-        try:
-            text.encode(self.stream.encoding or "ascii")
-        except UnicodeEncodeError:
-            return False
-        return True
 
 
 def _coloured(match: re.Match[str]) -> str:
@@ -84,13 +81,3 @@ def _coloured(match: re.Match[str]) -> str:
         return text  # 0 has no sign
     kind = "negative" if text.startswith(("−", "-")) else "positive"
     return COLOURS[kind] + text + NORMAL
-
-
-def clean(text: str) -> str:
-    """A name from a file as a terminal can show it: no control signs, no turned direction."""
-    return "".join(sign if sign.isprintable() else "�" for sign in str(text))
-
-
-def columns_of(text: str) -> int:
-    """How many columns of a terminal the text takes."""
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

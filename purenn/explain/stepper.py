@@ -10,6 +10,8 @@ from purenn.explain.walking import HELP, WORDS, Walk, guessed, number_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from purenn.explain.screen import Screen
 
 __all__ = ["walk_through"]
@@ -20,10 +22,17 @@ CLEAR = "\x1b[2J\x1b[H"
 
 def walk_through(walk: Walk, screen: Screen) -> None:
     """Until the reader has seen enough (quit, or the end of the input)."""
-    if screen.terminal and sys.stdin.isatty():
+    if screen.terminal and sys.stdin is not None and sys.stdin.isatty():
         _with_keys(walk, screen)
     else:
         _with_lines(walk, screen)
+
+
+def _lines() -> Iterator[str]:
+    """Of standard input: none where there is none, and no word where the bytes are no text."""
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+    yield from sys.stdin or ()
 
 
 def _show(walk: Walk, screen: Screen, message: str = "", hide: bool = False) -> None:
@@ -42,7 +51,7 @@ def _show(walk: Walk, screen: Screen, message: str = "", hide: bool = False) -> 
 def _with_lines(walk: Walk, screen: Screen) -> None:
     """A word a line; an empty line is `next`, `predict 0.5` a guess."""
     _show(walk, screen)
-    for line in sys.stdin:
+    for line in _lines():
         word, _, rest = line.strip().partition(" ")
         word = word or "next"
         screen.line()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from purenn.explain.matrices import Marks, matrix_block, side_by_side, sign_block
 from purenn.explain.numbers import aligned, digits, short_number
-from purenn.explain.screen import clean
+from purenn.signs import clean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

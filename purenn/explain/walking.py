@@ -8,8 +8,8 @@ from __future__ import annotations
 from math import isfinite
 
 from purenn.explain.numbers import digits
-from purenn.explain.screen import clean
 from purenn.explain.terms import Cell, terms
+from purenn.signs import clean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
