@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from purenn.callbacks import EarlyStopping
+    from purenn.storage import Model
     from purenn.training import Progress
 
 __all__ = ["GentleStop", "Growth", "Reporter", "every", "loss_name"]
