@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 __all__ = ["nearest", "or_guess", "or_part"]
 
-LONGEST = 60  # comparing takes the product of the lengths
+LONGEST = 100  # comparing takes the product of the lengths
 
 # What other libraries call it, in small letters without "_".
 ELSEWHERE = {
@@ -48,7 +48,8 @@ ELSEWHERE_TOO = {  # metrics and backends
 def nearest(wrong: str, names: Iterable[str]) -> str | None:
     """The one of the names that is most like this one, large and small letters being equal.
 
-    None where none is near. A name of another library stands for what it is called here.
+    It differs in a few letters, or is the only one that begins so; None where none is near. A
+    name of another library stands for what it is called here.
     """
     if len(wrong) > LONGEST:
         return None
@@ -63,8 +64,9 @@ def nearest(wrong: str, names: Iterable[str]) -> str | None:
             return known
     from difflib import get_close_matches  # only a message needs it
 
-    near = get_close_matches(key, by_key, n=1)
-    return by_key[near[0]] if near else None
+    begin = [name for name in by_key if name.startswith(key)]
+    near = get_close_matches(key, by_key, n=1) or begin
+    return by_key[near[0]] if len(near) == 1 else None
 
 
 def or_guess(wrong: object, names: Iterable[str], form: str = "; did you mean {!r}?") -> str:

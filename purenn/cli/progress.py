@@ -8,6 +8,7 @@ from time import perf_counter
 
 from purenn.cli import terminal
 from purenn.cli.screen import columns, complain, say, say_fact
+from purenn.progress import clock, measured, number, step_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
     from purenn.storage import Model
     from purenn.training import Progress
 
-__all__ = ["GentleStop", "Growth", "Reporter", "every", "loss_name"]
+__all__ = ["GentleStop", "Growth", "Reporter", "loss_name"]
 
 PAUSE = 0.1  # seconds between two progress lines, at least
 SILENCE = 60.0  # seconds after which an epoch has its line in any case
-LINES = 20  # of a run, about
 
 
 class Reporter:
@@ -44,7 +44,7 @@ class Reporter:
 
     def begin(self, progress: Progress) -> None:
         """Before the first epoch of this run."""
-        self.every = every(progress.epochs - progress.epoch)
+        self.every = step_of(progress.epochs - progress.epoch)
         self.first = progress.epoch + 1
 
     def batch(self, progress: Progress) -> None:
@@ -58,7 +58,7 @@ class Reporter:
         left = (now - self.start) / done * (progress.epochs - progress.epoch - share)
         speed = share * self.rows / max(now - self.epoch_start, 1e-9)
         # The accuracy is that of the epoch before: a single batch says too little.
-        figures = [f"{self.loss} {digits(progress.batch_loss)}", *shown(progress.metrics)]
+        figures = [f"{self.loss} {number(progress.batch_loss)}", *measured(progress.metrics)]
         terminal.show_line(
             f"epoch {progress.epoch + 1} of {progress.epochs}  {share:4.0%}  "
             f"{'  '.join(figures)}  {speed:,.0f} rows/s  {clock(left)} left"
@@ -101,25 +101,17 @@ def loss_name(model: Model) -> str:
     return "scaled loss" if model.loss_scale else "loss"
 
 
-def every(epochs: int) -> int:
-    """1, 2, 5, 10, 20, 50, …: so that about 20 lines tell of so many epochs."""
-    n = 1
-    while epochs > n * LINES:
-        n = n * 5 // 2 if str(n)[0] == "2" else n * 2
-    return n
-
-
 def epoch_line(progress: Progress, speed: float, name: str = "loss") -> str:
     """Loss and metrics of an epoch, with as many words as fit into a line."""
     width = columns() - 1  # a terminal may break the line after the last column
     wide = len(str(progress.epochs))
     epoch = f"epoch {progress.epoch:>{wide}} of {progress.epochs}"
-    loss, measured = f"{name} {digits(progress.loss)}", shown(progress.metrics)
-    full = short = [epoch, loss, *measured]
+    loss = f"{name} {number(progress.loss)}"
+    full = short = [epoch, loss, *measured(progress.metrics)]
     least = [epoch, loss]
     if progress.history.validation_losses:
-        below = f"{name} {digits(progress.validation_loss)}"
-        others = shown(progress.validation_metrics)
+        below = f"{name} {number(progress.validation_loss)}"
+        others = measured(progress.validation_metrics)
         full = [*full, "validation", below, *others]
         figures = "  ".join(part.split()[-1] for part in (below, *others))
         short = [*short, f"validation {figures}"]
@@ -141,7 +133,7 @@ def stopped_early(stopping: EarlyStopping, progress: Progress) -> str:
             f"stopped early, after epoch {epoch} of {progress.epochs}: the {which} has not fallen "
             f"for {waited} epoch{'s' if waited > 1 else ''} (--patience {stopping.patience}); "
         )
-    kept = f"the weights of epoch {best} are kept, with a {which} of {digits(stopping.best_loss)}"
+    kept = f"the weights of epoch {best} are kept, with a {which} of {number(stopping.best_loss)}"
     return told + kept if waited else ""
 
 
@@ -234,24 +226,3 @@ def _may_be_handled(number: int) -> bool:
     if number == signal.SIGINT:
         return handler not in (None, signal.SIG_IGN)
     return handler is signal.SIG_DFL
-
-
-def shown(metrics: dict[str, float]) -> list[str]:
-    """The metrics as people read them."""
-    names = {"mean_squared_error": "mse", "mean_absolute_error": "mae"}
-    return [
-        f"{name} {value:.2%}" if name == "accuracy" else f"{names.get(name, name)} {value:.4g}"
-        for name, value in metrics.items()
-    ]
-
-
-def digits(value: float) -> str:
-    """Four decimals, or four digits where that would be too long or nothing."""
-    return f"{value:.4f}" if 0.001 <= abs(value) < 10_000 or value == 0.0 else f"{value:.4g}"
-
-
-def clock(seconds: float) -> str:
-    """Seconds as 0:05 or 1:02:03."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

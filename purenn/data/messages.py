@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 
 from purenn.errors import DataError
+from purenn.guessing import nearest
 
 __all__ = ["DataFileError", "StrPath", "guess", "listed", "option", "shown", "spoken_to"]
 
 StrPath = str | os.PathLike[str]
-LONGEST_GUESS = 100  # letters of a name for which a similar one is looked for
 
 
 class DataFileError(DataError):
@@ -90,15 +90,6 @@ def listed(names: Iterable[object], limit: int = 10) -> str:
 
 
 def guess(wrong: str, names: Sequence[str]) -> str:
-    """` Did you mean 'x'?` for the nearest name, or nothing where none is near.
-
-    Near is what differs in a few letters, in whatever case; else the one name that begins so.
-    """
-    from difflib import get_close_matches  # only a message needs it
-
-    if not 0 < len(wrong) <= LONGEST_GUESS:  # comparing takes the product of the lengths
-        return ""
-    meant, known = wrong.casefold(), {name.casefold(): name for name in names[:1000]}
-    begin = [name for name in known if name.startswith(meant)]
-    near = get_close_matches(meant, known, n=1) or begin
-    return f" Did you mean {shown(known[near[0]])}?" if len(near) == 1 else ""
+    """` Did you mean 'x'?` for the nearest name, or nothing where none is near."""
+    near = nearest(wrong, names[:1000])
+    return "" if near is None else f" Did you mean {shown(near)}?"
