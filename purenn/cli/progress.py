@@ -201,9 +201,9 @@ class GentleStop:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        for number, handler in self.before.items():
-            if number != HANGUP or self.code != 128 + number:  # else one more is on its way
-                signal.signal(number, handler)
+        for signum, handler in self.before.items():
+            if signum != HANGUP or self.code != 128 + signum:  # else one more is on its way
+                signal.signal(signum, handler)
 
     def _on_signal(self, number: int, frame: Any) -> None:
         if self.asked:
