@@ -118,7 +118,7 @@ class Stream:
                 self.trouble = error
                 _let_go(stream)
                 if self is out and is_loss():
-                    complain(_loss(), below=True)
+                    complain(_loss())
         if self.trouble is not None and not self.goes_on:
             raise ScreenLost
 
@@ -251,7 +251,9 @@ def _loss() -> str:
     if not isinstance(out.trouble, OSError):
         return "there is no standard output to print to, and no file to write was asked for"
     what = f"standard output: {out.trouble.strerror or out.trouble}"
-    return f"{what}; the run goes on without it" if out.goes_on else f"{what}; stopped"
+    if out.goes_on:
+        return f"{what}; the run goes on without it"
+    return f"{what}; stopped. Free some space, or send the output elsewhere"
 
 
 def exit_code(code: int) -> int:
