@@ -5,6 +5,7 @@ n = number of rows
 
 from array import array
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any
 
 from purenn.checks import as_whole, short
@@ -201,5 +202,7 @@ def _checked_values(targets: Iterable[Any], name: str) -> list[Any]:
     values, flat = gone_through(targets, what)
     if not len(values):
         return []
+    if flat and set(map(type, values)) == {float} and all(map(isfinite, values)):
+        return list(values)  # of a file: nothing to make of them
     rows = as_rows([[value] for value in values] if flat else values, what)
     return [row[0] for row in rows] if flat else rows
