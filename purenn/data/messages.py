@@ -68,7 +68,7 @@ def listed(names: Iterable[object], limit: int = 10) -> str:
 def guess(wrong: str, names: Sequence[str]) -> str:
     """` Did you mean 'x'?` for the nearest name, or nothing where none is near.
 
-    Near is what differs in a few letters, in whatever case; else the one name that begins so.
+    Near is the one name that begins so, or else what differs in a few letters; case is ignored.
     """
     from difflib import get_close_matches  # only a message needs it
 
@@ -76,5 +76,5 @@ def guess(wrong: str, names: Sequence[str]) -> str:
         return ""
     meant, known = wrong.casefold(), {name.casefold(): name for name in names[:1000]}
     begin = [name for name in known if name.startswith(meant)]
-    near = get_close_matches(meant, known, n=1) or begin
-    return f" Did you mean {shown(known[near[0]])}?" if len(near) == 1 else ""
+    near = begin if len(begin) == 1 else get_close_matches(meant, known, n=1)
+    return f" Did you mean {shown(known[near[0]])}?" if near else ""
