@@ -164,7 +164,8 @@ def test_early_stopping_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", IRIS, "--epochs", "300", *options]) == 0
     text = re.sub(r"\s+", " ", capsys.readouterr().out)
     told = re.search(
-        r"epoch +(\d+) of 300 (?:(?!epoch).)* stopped early, after epoch (\d+) of 300: the validation loss "
+        r"epoch +(\d+) of 300 (?:(?!epoch).)* stopped early, after epoch (\d+) "
+        r"of 300: the validation loss "
         r"has not fallen for 3 epochs \(--patience 3\); the weights of epoch (\d+) are kept, "
         r"with a validation loss of 0\.\d{4} ",
         text,
