@@ -48,7 +48,7 @@ ELSEWHERE_TOO = {  # metrics and backends
 def nearest(wrong: str, names: Iterable[str]) -> str | None:
     """The one of the names that is most like this one, large and small letters being equal.
 
-    It differs in a few letters, or is the only one that begins so; None where none is near. A
+    It is the only one that begins so, or differs in a few letters; None where none is near. A
     name of another library stands for what it is called here.
     """
     if len(wrong) > LONGEST:
@@ -65,8 +65,8 @@ def nearest(wrong: str, names: Iterable[str]) -> str | None:
     from difflib import get_close_matches  # only a message needs it
 
     begin = [name for name in by_key if name.startswith(key)]
-    near = get_close_matches(key, by_key, n=1) or begin
-    return by_key[near[0]] if len(near) == 1 else None
+    near = begin if len(begin) == 1 else get_close_matches(key, by_key, n=1)
+    return by_key[near[0]] if near else None
 
 
 def or_guess(wrong: object, names: Iterable[str], form: str = "; did you mean {!r}?") -> str:

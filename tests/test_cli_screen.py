@@ -330,7 +330,7 @@ def named_model(path: Path, *names: str) -> tuple[str, str]:
         loss=nn.CrossEntropy(),
     ))  # fmt: skip
     with open(path / "d.csv", "w", encoding="utf-8", newline="") as file:
-        rows = [["x", "kind"], *([k - 5.5, names[k % 2]] for k in range(12))]
+        rows: list[list[object]] = [["x", "kind"], *([k - 5.5, names[k % 2]] for k in range(12))]
         csv.writer(file).writerows(rows)
     return str(path / "m.json"), str(path / "d.csv")
 
@@ -432,7 +432,10 @@ def test_names_cannot_steer_the_terminal(sign: str, tmp_path: Path) -> None:
                         target_name=f"k{sign}k", loss=nn.CrossEntropy()))  # fmt: skip
     data = tmp_path / "d.csv"
     with open(data, "w", encoding="utf-8", newline="") as file:
-        rows = [[f"x{sign}x", f"k{sign}k"], *([k - 5.5, names[k % 2]] for k in range(12))]
+        rows: list[list[object]] = [
+            [f"x{sign}x", f"k{sign}k"],
+            *([k - 5.5, names[k % 2]] for k in range(12)),
+        ]
         csv.writer(file).writerows(rows)
     for command in (
         ["summary", path],

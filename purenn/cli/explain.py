@@ -7,8 +7,10 @@ import os
 
 import purenn as nn
 from purenn.backend import get_backend
+from purenn.checks import short
 from purenn.cli import datasets, options
 from purenn.cli.screen import carry_on, out
+from purenn.data.messages import guess
 from purenn.errors import ArgumentError
 from purenn.explain import Record, explain, terms
 from purenn.explain.screen import Screen
@@ -146,7 +148,8 @@ def xor_record(arguments: argparse.Namespace, backend: Backend) -> Record:
     """Tutorial 001: exclusive or with sigmoid units and half the sum of squared errors."""
     if arguments.example not in (None, "xor"):
         raise ArgumentError(
-            f"{arguments.example!r} is not known; there is xor, or --model FILE --data FILE"
+            f"{short(arguments.example)} is not known; there is xor, or --model FILE --data FILE."
+            f"{guess(arguments.example, ['xor'])}"
         )
     if arguments.data is not None:
         raise ArgumentError("--data needs --model FILE: the network to run on it")
