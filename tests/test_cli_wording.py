@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from purenn.cli import main, terminal
-from purenn.cli.progress import Growth, every
+from purenn.cli.progress import Growth
 from purenn.data.messages import guess
+from purenn.progress import step_of
 
 IRIS = str(Path(__file__).parent.parent / "purenn" / "data" / "samples" / "iris.csv")
 PURENN = [sys.executable, "-m", "purenn"]
@@ -108,10 +109,10 @@ def test_the_help_tells_the_real_defaults(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_about_twenty_lines() -> None:
-    assert [every(n) for n in (1, 20, 21, 40, 41, 100, 101, 200, 201, 1000)] == [
+    assert [step_of(n) for n in (1, 20, 21, 40, 41, 100, 101, 200, 201, 1000)] == [
         *(1, 1, 2, 2, 5, 5, 10, 10, 20, 50)
     ]
-    assert all(n / every(n) <= 20 for n in range(1, 5000))
+    assert all(n / step_of(n) <= 20 for n in range(1, 5000))
 
 
 def epochs_of(text: str) -> list[int]:
