@@ -87,7 +87,7 @@ class Numerals(NamedTuple):
 
     def value(self, text: str) -> float:
         """The number."""
-        return float(self.plain(text))
+        return float(self.plain(text.strip()))  # which takes more for spaces than float does
 
     @property
     def _marks(self) -> str:

@@ -141,3 +141,10 @@ def test_values(read: Read, kind: str) -> None:
     told = any("are taken for values; task='classification'" in note for note in data.notes)
     assert told == (kind != "decimals")
     assert names_of(read(VALUES[kind], task="classification")) == VALUES[kind]
+
+
+def test_a_control_sign_before_a_number_is_a_space(tmp_path: Path) -> None:
+    """str.strip takes it for one, float does not."""
+    path = tmp_path / "d.csv"
+    path.write_bytes(b"x|y\n1|2.5\n2|3.5\n4|\x1e.25\n")
+    assert read_csv(path).targets == [2.5, 3.5, 0.25]
