@@ -76,6 +76,21 @@ def tables_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """A command that ends with exit code 0, and with nothing but notes on standard error."""
+
+    def run(*arguments: object) -> str:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert code == 0, err
+        assert all(line.startswith("purenn: note: ") for line in err.splitlines()), err
+        return out
+
+    return run
+
+
+@pytest.fixture
 def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """The command must end with exit code 2 and one line, which is returned."""
 

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -80,12 +81,11 @@ class Page:
 
 
 def run(command: str, folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    """`NAME=value python -m purenn …` in a folder; `| purenn` and `> file` work as in a shell."""
+    """`NAME=value python -m purenn …` in a folder."""
     variables = dict(re.findall(r"^(\w+)=(\S+)", command))
-    words = command[command.index("-m") :]
-    return subprocess.run(  # noqa: S602 (commands of our own pages)
-        f"{sys.executable} {' '.join(options)} {words}",
-        shell=True,
+    words = shlex.split(command[command.index("-m") :])
+    return subprocess.run(
+        [sys.executable, *options, *words],
         cwd=folder,
         env={**CLEAN, "PYTHONIOENCODING": "utf-8", **variables},
         capture_output=True,

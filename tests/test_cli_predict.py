@@ -20,20 +20,6 @@ NAMES = ["no", "perhaps", 'yes, "surely"']  # with a comma and quotes in it
 Run = Callable[..., str]
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command in this process, which must succeed: what it printed."""
-
-    def run(*arguments: object) -> str:
-        capsys.readouterr()
-        assert main([str(argument) for argument in arguments]) == 0
-        out, err = capsys.readouterr()
-        assert err == ""
-        return out
-
-    return run
-
-
 def write_csv(path: Path, rows: Any, header: list[str] | None = None) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(([header] if header else []) + list(rows))

@@ -9,7 +9,6 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,32 +19,6 @@ from purenn.storage import Model
 ROOT = Path(__file__).parent.parent
 PENGUINS, NEW = ROOT / "examples/penguins.csv", ROOT / "examples/new_penguins.csv"
 Run = Callable[..., str]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """A command that ends well; what it prints."""
-
-    def run(*words: Any) -> str:
-        code = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        assert (code, err) == (0, "")
-        return out
-
-    return run
-
-
-@pytest.fixture
-def refused(capsys: pytest.CaptureFixture[str]) -> Run:
-    """A command that is refused; what it says."""
-
-    def refused(*words: Any) -> str:
-        code = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        assert (code, out) == (2, "")
-        return err
-
-    return refused
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +67,57 @@ def test_what_was_told_is_printed(run: Run) -> None:
     for option in ("--delimiter ,", "--decimal .", "--drop island", "--missing drop"):
         assert option in said
     assert "Dense(9, 32)" in out
+
+
+def test_what_is_told_of_another_file_is_said_too(
+    run: Run, penguins: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside the figures, and beside the answers on standard error."""
+    told = "cells are split at ';', as the first lines show; --delimiter , says otherwise"
+    out = run("evaluate", penguins, PENGUINS)
+    notes, figures = out.split("\n\n", 1)
+    assert told in " ".join(notes.replace("note ", "").split())
+    assert figures.startswith("class ")
+    assert main(["predict", str(penguins), str(NEW)]) == 0
+    answers, said = capsys.readouterr()
+    assert answers.startswith("species,p(Adelie)")
+    assert said.splitlines()[0] == f"purenn: note: {told}"
+    train = ["train", PENGUINS, "--label", "species", "--missing", "mean", "--epochs", 1]
+    out = " ".join(run(*train, "--test", PENGUINS).split())
+    assert f"note {PENGUINS}: {told}" in out
+
+
+def test_no_row_of_the_answers_is_left_out_without_a_word(
+    run: Run, refused: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--missing drop was for the training; whoever wants fewer answers than rows says so."""
+    table, gap, model = (str(tmp_path / name) for name in ("t.csv", "gap.csv", "m.json"))
+    Path(table).write_text("x,y\n1,a\n2,b\n,a\n4,b\n5,a\n6,b\n")
+    Path(gap).write_text('x\n1\n""\n3\n')
+    run("train", table, "--missing", "drop", "--epochs", 1, "--save", model)
+    assert "5" in run("evaluate", model, table)
+    said = refused("predict", model, gap)
+    assert "line 3, column 1 ('x'): found an empty cell" in said
+    assert "--missing drop leaves such rows out" in said
+    assert main(["predict", model, gap, "--missing", "drop"]) == 0
+    answers, notes = capsys.readouterr()
+    assert len(rows_of(answers)) == 3
+    assert notes == "purenn: note: left out 1 row with a missing cell ('x' 1)\n"
+
+
+def test_r2_of_a_file_has_no_units(run: Run, tmp_path: Path) -> None:
+    """Squares of 1e200 overflow, those of 1e-200 become 0."""
+    found = []
+    for size in ("", "e200", "e-200"):
+        lines = ["x,y", *(f"{i % 7},{i % 5 + 1}{size}" for i in range(1500))]
+        (tmp_path / "d.csv").write_text("\n".join(lines))
+        layer = nn.Dense(1, 1, weights=[[float(f"0.5{size}")]], bias=None)
+        model = Model(nn.Network([layer], seed=0), feature_names=["x"], target_name="y")
+        nn.save(tmp_path / "m.json", model)
+        found.append(json.loads(run("evaluate", tmp_path / "m.json", tmp_path / "d.csv", "--json")))
+    r2 = [figures["r2"] for figures in found]
+    assert r2 == pytest.approx([r2[0]] * 3, rel=1e-9)
+    assert r2[0] < 0.0
 
 
 def test_gaps_are_refused_with_the_options(refused: Run) -> None:

@@ -14,6 +14,7 @@ from purenn.storage import Model, Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from purenn.backend import Backend
@@ -81,7 +82,7 @@ def new_model(
         image_shape=train.image_shape,
         columns=train.columns,
         scaler=SCALERS[how]().fit(train.features) if how in SCALERS else None,
-        target_scaler=None if classify else StandardScaler().fit(target_rows(train)),
+        target_scaler=None if classify else StandardScaler().fit(target_rows(train.targets)),
         loss=losses.CrossEntropy() if classify else losses.MeanSquaredError(),
         run=Run(
             optimizer=new_optimizer(settings, epochs),
@@ -125,6 +126,6 @@ def new_optimizer(settings: Settings, epochs: int) -> Optimizer:
     return kind(settings.learning_rate or usual, **given)
 
 
-def target_rows(data: Dataset) -> list[list[float]]:
+def target_rows(targets: Iterable[Any]) -> list[list[float]]:
     """The values to predict as rows, also where there is one a row."""
-    return [list(t) if isinstance(t, (list, tuple)) else [t] for t in data.targets]
+    return [list(t) if isinstance(t, (list, tuple)) else [t] for t in targets]

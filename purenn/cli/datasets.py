@@ -60,12 +60,13 @@ def add_table(parser: argparse.ArgumentParser, *, training: bool = False) -> Non
     group.add_argument(
         "--text", metavar="COL", nargs="+", help="columns of numbers that are names, such as codes"
     )
-    if training:
-        group.add_argument(
-            "--missing",
-            choices=("error", "drop", "mean", "median"),
-            help="rows with missing cells: refused, left out, or filled in (default: error)",
-        )
+    fills = ("mean", "median") if training else ()  # which are learned in training
+    group.add_argument(
+        "--missing",
+        choices=("error", "drop", *fills),
+        help=f"rows with missing cells: refused, left out{', or filled in' if fills else ''} "
+        f"(default: {'error' if fills else 'filled in, where the training has learned with what'})",
+    )
     group.add_argument(
         "--unseen",
         choices=("error", "ignore"),
@@ -126,11 +127,12 @@ def pieces(
     *,
     labelled: bool = False,
     keep: Sequence[str] = (),
+    notes: list[str],
 ) -> Iterator[Piece]:
     """The rows for a model, some at a time: to judge it on, if they are labelled.
 
     Of an IDX folder it is the test part, if it has one. A label column that is not needed may
-    be there, and is left out.
+    be there, and is left out. What is told from a file is added to the notes.
     """
     path = arguments.data
     if os.path.isdir(path) or is_sample(path):
@@ -139,7 +141,7 @@ def pieces(
             raise ArgumentError(f"--keep is for the columns of a CSV file, but {path} is none")
         yield from parts_of(model, whole(model, path, labelled), path)
     else:
-        yield from parts_of_table(model, arguments, labelled, keep)
+        yield from parts_of_table(model, arguments, labelled, keep, notes)
 
 
 def parts_of(model: Model, data: Dataset, path: str) -> Iterator[Piece]:
@@ -150,10 +152,16 @@ def parts_of(model: Model, data: Dataset, path: str) -> Iterator[Piece]:
 
 
 def parts_of_table(
-    model: Model, arguments: argparse.Namespace, labelled: bool, keep: Sequence[str]
+    model: Model,
+    arguments: argparse.Namespace,
+    labelled: bool,
+    keep: Sequence[str],
+    notes: list[str],
 ) -> Iterator[Piece]:
     path, several = arguments.data, labelled and model.multilabel
-    known: dict[str, Any] = {}
+    known = for_model(model, arguments)
+    if known["missing"] == "drop" and not labelled and arguments.missing is None:
+        known["missing"] = "error"  # or there would be fewer answers than rows, without a word
     if labelled and not several:
         classify = model.task == "classification"
         known["label_names"] = model.class_names if classify else None
@@ -164,25 +172,29 @@ def parts_of_table(
         keep=model.class_names if several else keep,
         needs_label=labelled and not several,
         width=model.network.n_in,
+        notes=notes,
         **known,
-        **for_model(model, arguments),
     ):
         check_width(model, chunk.features.width, path)
         targets = answers(chunk, model.class_names, path) if several else chunk.targets
         yield Piece(chunk.features, targets or [], chunk.kept, chunk.names)
 
 
-def labelled_for(model: Model, arguments: argparse.Namespace) -> Dataset:
+def labelled_for(model: Model, arguments: argparse.Namespace, notes: list[str]) -> Dataset:
     """All the rows to run a model on, with what it should say."""
-    parts = list(pieces(model, arguments, labelled=True))
-    rows = FloatRows([row for part in parts for row in part.features])
-    targets = [target for part in parts for target in part.targets]
+    path = arguments.data
+    if os.path.isdir(path) or is_sample(path):
+        check_no_table(path, Table.asked(arguments))
+        data = whole(model, path, labelled=True)
+        check_width(model, data.features.width, path)
+        return data
+    parts = list(parts_of_table(model, arguments, True, (), notes))
     one_each = model.task == "classification" and not model.multilabel
     return Dataset(
-        rows,
-        targets,
+        FloatRows(row for part in parts for row in part.features),
+        [target for part in parts for target in part.targets],
         label_names=model.class_names if one_each else None,
-        name=os.path.basename(arguments.data),
+        name=os.path.basename(path),
     )
 
 

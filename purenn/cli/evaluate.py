@@ -7,7 +7,7 @@ import argparse
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
 from purenn.cli.judging import as_json, judge
-from purenn.cli.screen import hand_out, say
+from purenn.cli.screen import hand_out, say, say_fact
 from purenn.storage import load
 
 
@@ -22,10 +22,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     backend, _ = choose_backend(arguments.backend)
     model = load(arguments.model, backend)
-    pieces = datasets.pieces(model, arguments, labelled=True)
+    notes: list[str] = []
+    pieces = datasets.pieces(model, arguments, labelled=True, notes=notes)
     result = judge(model, None, ((piece.features, piece.targets) for piece in pieces))
     if arguments.json:
         hand_out(as_json(result.to_dict()) + "\n")
-    else:
-        say("\n".join(result.lines()))
+        return 0
+    for note in notes:
+        say_fact("note", note)
+    if notes:
+        say("")
+    say("\n".join(result.lines()))
     return 0

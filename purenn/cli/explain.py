@@ -9,7 +9,7 @@ import purenn as nn
 from purenn.backend import get_backend
 from purenn.checks import short
 from purenn.cli import datasets, options
-from purenn.cli.screen import carry_on, out
+from purenn.cli.screen import carry_on, complain, out
 from purenn.data.messages import guess
 from purenn.errors import ArgumentError
 from purenn.explain import Record, explain, terms
@@ -179,7 +179,10 @@ def model_record(arguments: argparse.Namespace, model: Model) -> Record:
     """A saved model on some rows, trained on from where it is."""
     from purenn.cli.fitting import prepared
 
-    data = datasets.labelled_for(model, arguments)
+    notes: list[str] = []
+    data = datasets.labelled_for(model, arguments, notes)
+    for note in notes:
+        complain(f"note: {note}")
     start, stop = arguments.rows or (0, min(ROWS, len(data)))
     check_rows(stop, len(data), data.name)
     features, targets = prepared(model, data.subset(range(start, stop)))

@@ -57,7 +57,7 @@ def prepared(model: Model, data: Dataset) -> tuple[Any, Any]:
     if model.scaler is not None:
         data = scale(data, model.scaler)
     if model.target_scaler is not None:
-        return data.features, model.target_scaler.transform(target_rows(data))
+        return data.features, model.target_scaler.transform(target_rows(data.targets))
     return data.features, data.targets
 
 

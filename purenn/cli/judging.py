@@ -10,6 +10,7 @@ import json
 from array import array
 from math import inf, isfinite, sqrt
 
+from purenn.cli.building import target_rows
 from purenn.metrics import (
     ClassReport,
     f1_of_counts,
@@ -107,13 +108,17 @@ class ClassTally:
     def __init__(self, names: list[str], single: bool) -> None:
         self.names, self.single = names, single
         self.truth, self.predicted = array("l"), array("l")
+        self.counted: ClassReport | None = None  # of all rows so far
 
     def add(self, outputs: list[list[float]], targets: Sequence[Any]) -> None:
+        self.counted = None
         self.truth.extend(targets)
         self.predicted.extend(likeliest(row, self.single) for row in outputs)
 
     def report(self) -> ClassReport:
-        return ClassReport(self.truth, self.predicted, self.names)
+        if self.counted is None:
+            self.counted = ClassReport(self.truth, self.predicted, self.names)
+        return self.counted
 
     def figures(self) -> dict[str, float]:
         report = self.report()
@@ -193,6 +198,8 @@ class ValueTally:
 
     The spread Σ (y − mean)² of two pieces together is that of both, and what lies between
     their means: δ² m₁ m₂ / (m₁ + m₂), with δ = mean₂ − mean₁ (Chan, Golub and LeVeque 1979).
+    R² has no units: both sums are of numbers divided by the largest of the first piece, or
+    squares of huge or tiny ones would be lost.
     """
 
     def __init__(self, width: int) -> None:
@@ -200,16 +207,19 @@ class ValueTally:
         self.squares = self.distances = 0.0  # sums over rows of the mean over columns
         self.left, self.mean, self.spread = ([0.0] * width for _ in range(3))
         self.low, self.high = [inf] * width, [-inf] * width
+        self.units: list[float] = []
 
     def add(self, outputs: list[list[float]], targets: Sequence[Any]) -> None:
-        truth = [list(t) if isinstance(t, (list, tuple)) else [t] for t in targets]
+        truth = target_rows(targets)
         m = len(truth)
         self.squares += of_rows(mean_squared_error, outputs, truth) * m
         self.distances += of_rows(mean_absolute_error, outputs, truth) * m
         both = self.rows + m
-        for j, (p, y) in enumerate(
-            zip(zip(*outputs, strict=True), zip(*truth, strict=True), strict=True)
-        ):
+        columns = list(zip(zip(*outputs, strict=True), zip(*truth, strict=True), strict=True))
+        if not self.units:
+            self.units = [max(map(abs, (*p, *y))) or 1.0 for p, y in columns]
+        for j, (said, right) in enumerate(columns):
+            p, y = ([value / self.units[j] for value in values] for values in (said, right))
             mean = sum(y) / m
             delta = mean - self.mean[j]
             self.left[j] += sum((a - b) * (a - b) for a, b in zip(p, y, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from math import isnan
 
+from purenn.cli.building import target_rows
 from purenn.data.columns import EncodedRows
 from purenn.dropout import Dropout
 from purenn.report import Classification, Regression, Report, worst, write_report
@@ -164,8 +165,7 @@ def valued(model: Model, data: Dataset, result: Judgement) -> Regression:
     outputs = len(result.outputs[0])
     name = model.target_name or "value"
     names = [name] if outputs == 1 else [f"{name} {k + 1}" for k in range(outputs)]
-    truth = [t if isinstance(t, (list, tuple)) else [t] for t in data.targets]
-    return Regression(names, truth, result.outputs)
+    return Regression(names, target_rows(data.targets), result.outputs)
 
 
 def origins(data: Dataset) -> tuple[list[int], str]:

@@ -9,7 +9,7 @@ import io
 from purenn.backend import choose_backend
 from purenn.cli import datasets, options
 from purenn.cli.outputs import check_outputs
-from purenn.cli.screen import hand_out
+from purenn.cli.screen import complain, hand_out
 from purenn.files import write_atomically
 from purenn.storage import load
 from purenn.storage.answers import names_of, outputs_of
@@ -38,12 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
     output = None if arguments.output == "-" else arguments.output
     check_outputs({"--output": output}, [arguments.data, arguments.model])
     backend, _ = choose_backend(arguments.backend)
-    lines = as_csv(table(load(arguments.model, backend), arguments))
+    notes: list[str] = []
+    lines = as_csv(table(load(arguments.model, backend), arguments, notes))
     if output:
         write_atomically(output, lines)
     else:
         for text in lines:
             hand_out(text)
+    for note in notes:  # beside the answers, which programs read
+        complain(f"note: {note}")
     return 0
 
 
@@ -60,10 +63,10 @@ def as_csv(rows: Iterable[list[str]]) -> Iterator[str]:
     yield text.getvalue()
 
 
-def table(model: Model, arguments: argparse.Namespace) -> Iterator[list[str]]:
+def table(model: Model, arguments: argparse.Namespace, notes: list[str]) -> Iterator[list[str]]:
     """A header, then a line for each row; numbers with every digit."""
     first, begun = 0, False
-    for piece in datasets.pieces(model, arguments, keep=arguments.keep):
+    for piece in datasets.pieces(model, arguments, keep=arguments.keep, notes=notes):
         if not begun:
             yield header(model, piece.names)
             begun = True

@@ -6,6 +6,7 @@ Nothing writes to it on the way. A run that goes on takes some of it from the fi
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import NamedTuple
 
 from purenn.checks import is_number, short
@@ -47,6 +48,16 @@ class Table(NamedTuple):
             if value is not None
         }
         return (otherwise or cls())._replace(**asked)
+
+    @classmethod
+    def remembered(cls, saved: dict[str, Any], changed: Table | None = None) -> Table:
+        """The table of `differences`, and what was asked for besides."""
+        more = {} if changed is None else changed.differences()
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in {**saved, **more}.items()
+        }
+        return cls(**given)
 
     def differences(self) -> dict[str, Any]:
         """What is not as usual, as plain JSON."""
@@ -115,7 +126,7 @@ OPTIONS: dict[str, Callable[[Any], bool]] = {  # of Run.options, and what each m
     "rows": lambda value: value is None or is_whole(value, 1),
     "scale": lambda value: value is None or isinstance(value, str),
     "class_weight": lambda value: value in (None, "balanced"),
-    "table": lambda value: isinstance(value, dict) and all(map(may_be_asked, *pairs(value))),
+    "table": lambda value: isinstance(value, dict) and all(starmap(may_be_asked, value.items())),
     "data": lambda value: isinstance(value, str),
 }
 OF_THE_RUN = tuple(name for name in OPTIONS if name not in ("table", "data"))
@@ -135,11 +146,9 @@ def resumed(settings: Settings, model: Model, run: Run) -> Settings:
         names = ", ".join("--" + name.replace("_", "-") for name in given)
         raise ArgumentError(f"--resume takes {names} from {settings.resume}; leave it out")
     saved = checked(run.options, settings.resume)
-    table = Table(**{name: as_asked(value) for name, value in saved["table"].items()})
-    changed = settings.table.differences()
     return settings._replace(
         **{name: saved[name] for name in OF_THE_RUN},
-        table=table._replace(**{name: as_asked(value) for name, value in changed.items()}),
+        table=Table.remembered(saved["table"], settings.table),
         task=settings.task or (model.task if model.task == "regression" else None),
     )
 
@@ -149,7 +158,7 @@ def table_of(run: Run | None) -> Table:
     saved = None if run is None else with_names_of_today(run.options).get("table")
     if saved is None or not OPTIONS["table"](saved):
         return Table()
-    return Table(**{name: as_asked(value) for name, value in saved.items()})
+    return Table.remembered(saved)
 
 
 def checked(saved: dict[str, Any], path: str | None) -> dict[str, Any]:
@@ -178,14 +187,6 @@ def may_be_asked(name: Any, value: Any) -> bool:
     if name == "header":
         return isinstance(value, bool)
     return name in Table._fields and isinstance(value, str)
-
-
-def pairs(options: dict[str, Any]) -> tuple[list[str], list[Any]]:
-    return list(options), list(options.values())
-
-
-def as_asked(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def is_whole(value: Any, least: int) -> bool:

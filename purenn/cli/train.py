@@ -290,6 +290,8 @@ def describe(plan: Plan, backend: str) -> None:
     say_fact("data", f"{train.name}: {', '.join(sizes)}; {kind}")
     for note in train.notes:
         say_fact("note", note)
+    for note in plan.test.notes if plan.test else ():
+        say_fact("note", f"{plan.settings.test}: {note}")
     say_fact("network", " - ".join(map(str, model.network.layers)))
     say_fact("training", str(plan.run.optimizer))
     if scale := plan.model.loss_scale:

@@ -244,10 +244,9 @@ class CellReader:
         if self.unlabelled:
             notes.append(f"left out {_counted(self.unlabelled, 'row')} without a label")
         if self.dropped:
-            notes.append(
-                f"left out {_counted(self.dropped, 'row')} with a missing cell "
-                f"({self._listed(self.gaps)}); {option('missing', 'mean')} fills them in"
-            )
+            mend = f"; {option('missing', 'mean')} fills them in" if self._learns else ""
+            rows = _counted(self.dropped, "row")
+            notes.append(f"left out {rows} with a missing cell ({self._listed(self.gaps)}){mend}")
         elif self.gaps:
             notes.append(
                 f"filled in {_counted(self.gaps.total(), 'missing cell')} "

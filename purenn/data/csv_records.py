@@ -1,8 +1,9 @@
 """From the bytes of a CSV file to records: (line, cells), with no more than one in memory.
 
 The text must be UTF-8 (a byte-order mark is dropped). Quoting follows RFC 4180, read by the
-standard library's csv module in its strict mode. Blank lines are passed over. A record may
-go on over many lines, where quoted cells hold line ends; it has no more bytes than a line.
+standard library's csv module in its strict mode. Blank lines are passed over; `""` in a file
+of one column is a cell that lacks its value, as csv.writer and pandas write it. A record may go
+on over many lines, where quoted cells hold line ends; it has no more bytes than a line.
 """
 
 from collections.abc import Iterable, Iterator
@@ -113,6 +114,7 @@ def read_records(lines: Iterable[bytes], path: str, dialect: Dialect) -> Iterato
     skips = dialect.skips_spaces
     reader = csv.reader(texts, delimiter=delimiter, skipinitialspace=skips, strict=True)
     last = blank = 0  # line of the last record, and bytes of the blank lines since then
+    single = False  # that record had one cell
     while True:
         extent.start, extent.bytes = reader.line_num + 1, 0
         try:
@@ -121,8 +123,9 @@ def read_records(lines: Iterable[bytes], path: str, dialect: Dialect) -> Iterato
             return
         except csv.Error as error:
             raise DataFileError(path, _meaning(str(error)), line=extent.start) from error
-        if cells and (len(cells) > 1 or cells[0].strip()):
-            last, blank = reader.line_num, 0
+        gap = cells == [""] and single  # quotes with nothing in them
+        if cells and (len(cells) > 1 or cells[0].strip() or gap):
+            last, blank, single = reader.line_num, 0, len(cells) == 1
             yield extent.start, cells
             continue
         blank += extent.bytes

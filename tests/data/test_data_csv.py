@@ -15,18 +15,6 @@ PLAIN = "a,b,kind\n1,2,x\n3,4,y\n5,6.5,x\n"
 Write = Callable[[str | bytes], Path]
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a file and tell its path."""
-
-    def written(content: str | bytes) -> Path:
-        path = tmp_path / "data.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return written
-
-
 def error_of(path: Path, **options: Any) -> str:
     """What read_csv says, without the folder."""
     with pytest.raises(DataFileError) as caught:
@@ -384,3 +372,12 @@ def test_numbers_are_kept_packed(write: Write) -> None:
     numbers = 500 * len(data)
     assert kept < 10 * numbers  # 8 bytes a number, and not 32
     assert peak < 12 * numbers
+
+
+def test_quotes_with_nothing_in_them_are_a_cell_of_a_single_column(write: Write) -> None:
+    """As csv.writer and pandas write a missing value; a blank line is none."""
+    path = write('x\n1\n\n""\n3\n')
+    with pytest.raises(DataFileError, match=r"line 4, column 1 \('x'\): found an empty cell"):
+        read_csv_features(path)
+    assert len(read_csv_features(write("x\n1\n\n3\n"))) == 2
+    assert len(read_csv_features(write('x,y\n1,2\n""\n3,4\n'))) == 2

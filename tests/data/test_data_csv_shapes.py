@@ -20,18 +20,6 @@ ROWS = [[*map(str, row), KINDS[i % 3]] for i, row in enumerate(MEASURED)]
 NAMES = ["length", "width", "height", "species"]
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a file and tell its path."""
-
-    def written(content: str | bytes) -> Path:
-        path = tmp_path / "data.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return written
-
-
 def text(rows: list[list[str]], mark: str = ",", *, decimal: str = ".", end: str = "\n") -> str:
     """The rows as a file, decimals written with another mark."""
     return "".join(mark.join(row).replace(".", decimal) + end for row in rows)

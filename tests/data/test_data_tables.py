@@ -43,18 +43,6 @@ PLAIN = "a,b,kind\n1,2,x\n3,4,y\n5,6.5,x\n"
 Write = Callable[[str], Path]
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a file and tell its path."""
-
-    def written(content: str) -> Path:
-        path = tmp_path / "data.csv"
-        path.write_text(content, encoding="utf-8")
-        return path
-
-    return written
-
-
 def error_of(path: Path, **options: Any) -> str:
     """What read_csv says, without the folder."""
     with pytest.raises(DataFileError) as caught:
