@@ -7,7 +7,6 @@ that a slip in it is told in a sentence and does not surface somewhere else.
 
 from __future__ import annotations
 
-from collections import deque
 from math import inf
 
 from purenn.checks import as_real, short
@@ -88,7 +87,8 @@ def is_foreign(thing: Any) -> bool:
 
 def shallow(value: Any) -> Any:
     """The collections of a value copied, subclasses too, and what they hold shared."""
-    from copy import copy  # not at the top: `import purenn` stays fast
+    from collections import deque  # not at the top: `import purenn` stays fast
+    from copy import copy
 
     if isinstance(value, (dict, list)):
         twin = copy(value)
